@@ -1,0 +1,184 @@
+"""The open database: write and read transactions, the clock, and errors that a person can act on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, func, select
+
+from cati.errors import CatiError
+from cati.storage import postgres, schema, sqlite
+from cati.storage.faults import is_database_fault, outside_error
+from cati.storage.location import Location, locate
+from cati.storage.prepared import Prepared
+from cati.storage.turn import Turn
+from cati.storage.types import Instant
+
+Clock = Callable[[], datetime]
+
+
+class Store:
+    """An open database. `write()` and `read()` each hand out a connection inside a transaction; close it at the end.
+
+    One write transaction runs at a time in a program (threads take turns); its connection is kept between
+    transactions, which saves a third of what an answer costs.
+    """
+
+    def __init__(self, location: Location, journal: str | None, clock: Clock | None = None) -> None:
+        self.location = location
+        self.journal = journal
+        self.clock = clock
+        self._mutex = threading.Lock()
+        self._writing: int | None = None
+        self._held: Connection | None = None
+        self._prepared: dict[object, Prepared] = {}
+        self._turn: Turn | None = None
+        if location.path is not None:
+            assert journal is not None
+            self._writer = sqlite.make_engine(location.path, journal, write=True)
+            self._reader = sqlite.make_engine(location.path, journal, write=False)
+            self._turn = Turn(location.path)
+        else:
+            assert location.url is not None
+            self._writer = self._reader = postgres.make_engine(location.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """SQLite, or else PostgreSQL?"""
+        return self.location.path is not None
+
+    @property
+    def dialect(self) -> Dialect:
+        """SQLAlchemy's idea of the database."""
+        return self._writer.dialect
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the write side, for migrations and checks."""
+        return self._writer
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction: committed, and on the disk, when the block ends; rolled back when it raises.
+
+        Raises OutsideError where the database, its disk or the way to it failed: nothing is known to be saved then,
+        the connection is thrown away, and the same step may be tried again.
+        """
+        if self._writing == threading.get_ident():
+            raise RuntimeError("a write transaction inside a write transaction")
+        with self._mutex:
+            self._writing = threading.get_ident()
+            try:
+                with self._turn or nullcontext(), self._faults(), self._connection().begin() as transaction:
+                    yield transaction.connection
+            finally:
+                self._writing = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction on a connection of its own: readers wait for nobody."""
+        with self._faults(), self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    def _connection(self) -> Connection:
+        if self._held is None:
+            self._held = self._writer.connect()
+        return self._held
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except CatiError:
+            raise
+        except Exception as error:
+            if not is_database_fault(error):
+                raise
+            self._discard()
+            message = outside_error(error, str(self.location))
+            if message is None:
+                raise
+            raise message from error
+
+    def _discard(self) -> None:
+        # after a failed write or sync neither the connection nor its cache is to be believed
+        if self._writing == threading.get_ident() and self._held is not None:
+            held, self._held = self._held, None
+            held.invalidate()
+            held.close()
+
+    def now(self, connection: Connection) -> datetime:
+        """The time by the database's own clock, or by the clock that was handed in; aware, in UTC.
+
+        SQLite has no clock but its computer's, and one computer is all it has.
+        """
+        if self.clock is not None:
+            return self.clock().astimezone(UTC)
+        if self.is_sqlite:
+            return datetime.now(UTC)
+        found = connection.execute(select(func.clock_timestamp(type_=Instant))).scalar_one()
+        assert isinstance(found, datetime)
+        return found
+
+    @cached_property
+    def server_time(self) -> bool:
+        """Can a statement ask the server for the time itself, which saves a round trip?"""
+        return self.clock is None and not self.is_sqlite
+
+    def now_or_server(self, connection: Connection) -> datetime | None:
+        """`now`, or None where statements made with `moment` ask the server themselves."""
+        return None if self.server_time else self.now(connection)
+
+    def moment(self, name: str) -> ColumnElement[Any]:
+        """The present in a prepared statement: the server's clock, or a parameter of that name."""
+        return func.clock_timestamp() if self.server_time else bindparam(name, type_=Instant)
+
+    def prepared(self, key: object, make: Callable[[Store], Any]) -> Prepared:
+        """The statement that `make` builds for this store, compiled once."""
+        found = self._prepared.get(key)
+        if found is None:
+            found = self._prepared[key] = Prepared(make(self), self.dialect)
+        return found
+
+    def close(self) -> None:
+        """Closes every connection. The last one to go may checkpoint, so it goes in turn."""
+        with self._mutex, self._turn or nullcontext():
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+            self._reader.dispose()
+            self._writer.dispose()
+        if self._turn is not None:
+            self._turn.close()
+
+
+def open_store(url: str | None = None, *, create: bool = False, clock: Clock | None = None) -> Store:
+    """Opens the database of `url` (else CATI_DATABASE, else the user's data folder); `create`: makes it first.
+
+    `clock` stands in for the database's clock (tests, rehearsals). Raises InputError where the place, the file or its
+    revision is wrong, with what to do; OutsideError where the database cannot be reached.
+    """
+    location = locate(url)
+    if create:
+        schema.init_database(url)
+    journal: str | None = None
+    if location.path is not None:
+        sqlite.check_place(location.path)
+        if not location.path.exists():
+            raise schema.missing(location)
+        with schema.faults(location):
+            schema.check_file(location.path)
+            journal = sqlite.settle_journal(location.path, fresh=False)
+    store = Store(location, journal, clock)
+    try:
+        with store.read() as connection:
+            schema.check_revision(connection, location)
+    except BaseException:
+        store.close()
+        raise
+    return store

@@ -1,0 +1,355 @@
+"""The tables. What they mean is in the design's "Records"; how they got here is in the migrations.
+
+Append-only: call_result, answer, contact_detail, case_event, outcome_history, change, note, late_answer. Nothing
+there is ever changed but an answer sent twice (the retry of a save whose success was not heard of).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+from cati.storage.types import Instant, Whole
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    table: Table = Table(name, metadata, *parts, sqlite_strict=True, **options)
+    return table
+
+
+def _id() -> Column[int]:
+    return Column("id", Whole, primary_key=True)
+
+
+def _to(table: str, *, nullable: bool = False, name: str | None = None) -> Column[int]:
+    return Column(name or f"{table}_id", Whole, ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def _at(name: str = "at", *, nullable: bool = False) -> Column[object]:
+    return Column(name, Instant, nullable=nullable)
+
+
+def _text(name: str, *, nullable: bool = False, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=nullable, server_default=default)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
+
+
+meta = _table("meta", Column("key", Text, primary_key=True), _text("value"))
+
+# One row: a database holds one study.
+study = _table(
+    "study",
+    _id(),
+    _text("key"),
+    _text("title"),
+    _text("timezone"),
+    _text("fieldwork_start"),
+    _text("fieldwork_end"),
+    _at("installed_at"),
+    CheckConstraint("id = 1", name="one_study"),
+)
+
+# Every version of the study's files that interviews may have been held with.
+questionnaire_version = _table(
+    "questionnaire_version",
+    _id(),
+    _text("questionnaire"),
+    _text("version"),
+    Column("hash", Text, nullable=False, unique=True),
+    _at("installed_at"),
+)
+study_file = _table(
+    "study_file",
+    _to("questionnaire_version", name="version_id"),
+    _text("path"),
+    _text("text"),
+    PrimaryKeyConstraint("version_id", "path"),
+)
+
+interviewer = _table(
+    "interviewer",
+    _id(),
+    _text("name"),
+    Column("name_key", Text, nullable=False, unique=True),  # the name without regard to capitals and spaces
+    _at("created_at"),
+    _at("disabled_at", nullable=True),
+)
+
+cases = _table(
+    "case",
+    _id(),
+    Column("serial", Text, nullable=False, unique=True),
+    # the sample's facts
+    _text("name", default=""),
+    _text("la", default=""),
+    _text("region", default=""),
+    _text("ofsted", default=""),
+    _text("email", default=""),
+    _text("link", default=""),
+    _text("recontact", default=""),
+    _text("batch", default=""),
+    _text("timezone", default=""),
+    _text("variables", default="{}"),
+    _at("loaded_at"),
+    _at("issued_at", nullable=True),
+    _text("online_status", default=""),
+    # what its calls came to
+    _text("outcome"),
+    _text("outcome_why", default=""),
+    _at("outcome_at"),
+    _text("deciding_event", nullable=True),
+    Column("attempts", Whole, nullable=False, server_default="0"),
+    _at("last_call_at", nullable=True),
+    # when it is called next, and why. No class: it is not to be called
+    Column("next_class", Whole, nullable=True),
+    _at("next_call_at", nullable=True),
+    _text("next_reason", default=""),
+    Column("next_owner", Whole, ForeignKey("interviewer.id"), nullable=True),
+    # who has it now
+    Column("owner", Whole, ForeignKey("interviewer.id"), nullable=True),
+    _at("lease_until", nullable=True),
+    Column("fence", Whole, nullable=False, server_default="0"),
+    CheckConstraint("next_class IN (0, 1, 2)", name="next_class"),
+    CheckConstraint("next_class IS NULL OR next_call_at IS NOT NULL", name="next_call_at"),
+    CheckConstraint("owner IS NULL OR lease_until IS NOT NULL", name="lease"),
+    postgresql_with={"fillfactor": 85},
+)
+# The claim asks one class (and one number of attempts) at a time, so that each question is one range of an index.
+_open = cases.c.next_class.is_not(None)
+Index(
+    "ix_case_due", cases.c.next_class, cases.c.next_call_at, cases.c.serial, sqlite_where=_open, postgresql_where=_open
+)
+Index(
+    "ix_case_turn",
+    cases.c.next_class,
+    cases.c.attempts,
+    cases.c.last_call_at,
+    cases.c.serial,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+Index(
+    "ix_case_turn_due",
+    cases.c.next_class,
+    cases.c.attempts,
+    cases.c.next_call_at,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+_held = cases.c.owner.is_not(None)
+Index("ix_case_owner", cases.c.owner, sqlite_where=_held, postgresql_where=_held)
+
+number = _table(
+    "number",
+    _id(),
+    _to("case"),
+    Column("position", Whole, nullable=False),
+    _text("number"),
+    _text("source"),
+    _text("state", default="untried"),  # what its calls say (the scheme's number states), kept for lists
+    _text("set_by_hand", nullable=True),
+    _at("added_at"),
+    Column("added_by_result", Whole, nullable=True),
+    _at("withdrawn_at", nullable=True),  # no longer held: gone from the sample, or taken back
+    UniqueConstraint("case_id", "number"),
+    _one_of("source", "sample", "referral", "office"),
+)
+
+interview = _table(
+    "interview",
+    _id(),
+    _to("case"),
+    _to("questionnaire_version", name="version_id"),
+    _text("mode"),
+    _at("started_at"),
+    _at("ended_at", nullable=True),
+    _one_of("mode", "telephone", "online"),
+)
+Index("ix_interview_case_id", interview.c.case_id)
+
+call = _table(
+    "call",
+    _id(),
+    _to("case"),
+    _to("number", nullable=True),
+    _to("interview"),
+    _to("interviewer"),
+    Column("fence", Whole, nullable=False),
+    _at("started_at"),
+    _at("ended_at", nullable=True),
+    _text("because", default=""),
+)
+Index("ix_call_case_id", call.c.case_id)
+Index("ix_call_interviewer_id_started_at", call.c.interviewer_id, call.c.started_at)
+
+# What a call came to. The newest row of a call counts; outcome NULL withdraws what was coded before.
+call_result = _table(
+    "call_result",
+    _id(),
+    _to("call"),
+    _to("case"),
+    _to("interviewer"),
+    _at(),
+    _text("outcome", nullable=True),
+    _text("why", default=""),
+    Column("fence", Whole, nullable=False),
+    Column("complete", Whole, nullable=False, server_default="0"),
+    _text("refusal_strength", nullable=True),
+    _text("refused_by", nullable=True),
+    _text("refusal_reason", nullable=True),
+    _one_of("refusal_strength", "soft", "hard"),
+)
+Index("ix_call_result_call_id", call_result.c.call_id)
+Index("ix_call_result_case_id", call_result.c.case_id)
+Index("ix_call_result_interviewer_id_at", call_result.c.interviewer_id, call_result.c.at)
+
+appointment = _table(
+    "appointment",
+    _id(),
+    _to("case"),
+    _to("call_result", name="made_by_result"),
+    _to("interviewer", name="owner"),
+    _text("kind"),
+    _at("starts_at"),
+    _at("ends_at", nullable=True),
+    _text("words", default=""),
+    _text("status", default="booked"),
+    Column("settled_by_result", Whole, ForeignKey("call_result.id"), nullable=True),
+    _one_of("kind", "hard", "soft"),
+    _one_of("status", "booked", "kept", "missed", "replaced", "cancelled"),
+)
+Index("ix_appointment_case_id", appointment.c.case_id)
+_booked = appointment.c.status == "booked"
+Index("ix_appointment_booked", appointment.c.starts_at, sqlite_where=_booked, postgresql_where=_booked)
+
+answer = _table(
+    "answer",
+    Column("interview_id", Whole, ForeignKey("interview.id"), nullable=False),
+    Column("seq", Whole, nullable=False),
+    _to("call"),
+    _text("item"),
+    _text("value", nullable=True),
+    _at(),
+    PrimaryKeyConstraint("interview_id", "seq"),
+    sqlite_with_rowid=False,
+)
+# Who somebody is stands apart from what they said; both share the interview's numbering.
+contact_detail = _table(
+    "contact_detail",
+    Column("interview_id", Whole, ForeignKey("interview.id"), nullable=False),
+    Column("seq", Whole, nullable=False),
+    _to("call"),
+    _text("item"),
+    _text("value"),
+    _at(),
+    PrimaryKeyConstraint("interview_id", "seq"),
+    sqlite_with_rowid=False,
+)
+# What somebody saved after the case had gone to another: kept for a supervisor, merged by nobody.
+late_answer = _table(
+    "late_answer",
+    _id(),
+    _to("call"),
+    _to("interviewer"),
+    Column("fence", Whole, nullable=False),
+    _text("kind"),
+    Column("seq", Whole, nullable=False),
+    _text("item"),
+    _text("value", nullable=True),
+    _at(),
+    UniqueConstraint("call_id", "kind", "seq"),
+    _one_of("kind", "answer", "result"),
+)
+
+note = _table(
+    "note",
+    _id(),
+    _to("case"),
+    _to("call", nullable=True),
+    _to("call_result", nullable=True, name="result_id"),
+    _to("interviewer"),
+    _at(),
+    _text("text"),
+)
+Index("ix_note_case_id", note.c.case_id)
+
+email_request = _table(
+    "email_request",
+    _id(),
+    _to("case"),
+    _to("call", nullable=True),
+    _to("call_result", nullable=True, name="result_id"),
+    _to("interviewer"),
+    _at(),
+    _text("address"),
+    _text("kind"),
+    _at("sent_at", nullable=True),
+    _at("cancelled_at", nullable=True),
+    _one_of("kind", "reassurance", "online_link"),
+)
+Index("ix_email_request_case_id", email_request.c.case_id)
+
+# What is known of a case from elsewhere than its calls: the online survey, a letter, a supervisor's reopening.
+# outcome NULL: noted, but it decides nothing (a part-complete, say).
+case_event = _table(
+    "case_event",
+    _id(),
+    _to("case"),
+    _text("kind"),
+    _at(),
+    _at("recorded_at"),
+    _text("who", default=""),
+    _text("status", default=""),
+    _text("outcome", nullable=True),
+    _one_of("kind", "online", "office", "reopening"),
+)
+Index("ix_case_event_case_id", case_event.c.case_id)
+
+outcome_history = _table(
+    "outcome_history",
+    _id(),
+    _to("case"),
+    _at(),
+    _text("outcome"),
+    _text("deciding_event", nullable=True),
+    _text("why", default=""),
+)
+Index("ix_outcome_history_case_id", outcome_history.c.case_id)
+
+change = _table(
+    "change",
+    _id(),
+    _to("case", nullable=True),
+    _at(),
+    _text("who"),
+    _text("what"),
+    _text("old", nullable=True),
+    _text("new", nullable=True),
+    _text("why", default=""),
+)
+Index("ix_change_case_id", change.c.case_id)
