@@ -156,9 +156,11 @@ def _failed_everywhere(
 ) -> tuple[str, Event | None] | None:
     """The outcome of a case whose every number has failed: of what was found on each, the one listed first.
 
-    A case that holds no number any more counts what was found on those it held.
+    A number that was only left behind (a new one was given) says something where no other does. A case that holds no
+    number any more counts what was found on those it held.
     """
     found: list[tuple[str, Event | None]] = []
+    left_behind: list[tuple[str, Event | None]] = []
     if numbers:
         states = number_states(scheme, standing, numbers)
         if any(state not in scheme.number_states for state in states.values()):
@@ -166,12 +168,15 @@ def _failed_everywhere(
         latest = _latest_on_each_number(standing)
         for number in numbers:
             event = latest.get(number.id)
-            if number.set_by_hand is None and event is not None and event.outcome in rank.outcomes:
+            if number.set_by_hand is not None:
+                found.append((scheme.number_states[number.set_by_hand].outcome, None))
+            elif event is not None and event.outcome in rank.outcomes:
                 found.append((event.outcome, event))
             else:
-                found.append((scheme.number_states[states[number.id]].outcome, event))
+                left_behind.append((scheme.number_states[states[number.id]].outcome, event))
     else:
         found = [(event.outcome, event) for event in standing if event.outcome in rank.outcomes]
+    found = found or left_behind
     if not found:
         return None
     first = min((key for key, _ in found), key=rank.outcomes.index)
