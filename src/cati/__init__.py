@@ -1,0 +1,3 @@
+"""cati: a telephone interviewing console for the terminal."""
+
+__version__ = "0.1.0"

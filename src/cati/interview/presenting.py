@@ -1,0 +1,216 @@
+"""What a question looks like to this respondent now: its wording with fills, and the options offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cati.interview.interview import Interview
+from cati.questionnaire.answers import Answer, Contact, Key
+from cati.questionnaire.generate import Live, Sample
+from cati.questionnaire.program import OptionStep, Program, Step, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of wording: read out, an instruction, or added if necessary."""
+
+    kind: Literal["read", "instruction", "add"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An option as offered: its code, its label with fills (and with the respondent's own words for an "other")."""
+
+    code: int
+    label: str
+    read_out: bool
+    exclusive: bool
+    write_in: str | None
+    write_in_type: Literal["text", "number"]
+    ends_with: str | None
+    again: str | None
+    check_email: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A special answer of a number or a text: its key and its label."""
+
+    key: str
+    label: str
+    read_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of a contact block."""
+
+    name: str
+    label: str
+    may_be_blank: bool
+    specials: tuple[Special, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One question, ready to be drawn.
+
+    `before` is what is read out or shown on the way to it; `row` the text of a grid row, `row_at` its number among
+    the rows asked and `rows` how many those are. `answer` is the answer held, offered again after backing up.
+    """
+
+    id: str
+    kind: str
+    section: str
+    before: tuple[Block, ...]
+    wording: tuple[Block, ...]
+    row: str | None
+    row_at: int
+    rows: int
+    options: tuple[Offered, ...]
+    specials: tuple[Special, ...]
+    boxes: tuple[Box, ...]
+    code_list: str | None
+    free_text: bool
+    minimum: int | None
+    maximum: int | None
+    answer: Answer | None
+
+    @property
+    def read_out(self) -> str:
+        """The wording that is read out, a block a line, the grid row last."""
+        lines = [block.text for block in self.wording if block.kind == "read"]
+        return "\n".join([*lines, self.row] if self.row is not None else lines)
+
+
+def present(interview: Interview, item_id: str) -> Presented:
+    """A question on the route, as this respondent meets it. Raises AnswerRefused for an unknown id."""
+    step = interview.step(item_id)
+    item = step.item
+    row_steps = _rows_asked(interview, step)
+    return Presented(
+        id=step.id,
+        kind=step.kind,
+        section=step.section.title,
+        before=tuple(_messages_before(interview, step)),
+        wording=tuple(_blocks(step.wording, interview)),
+        row=None if step.row_text is None else step.row_text.render(*_context(interview)),
+        row_at=row_steps.index(step) + 1 if step in row_steps else 0,
+        rows=len(row_steps),
+        options=tuple(_offered(interview, step)),
+        specials=tuple(Special(each.key, each.label, each.read_out) for each in step.specials),
+        boxes=tuple(
+            Box(each.field, each.label, each.blank, tuple(Special(s.key, s.label, s.read_out) for s in each.specials))
+            for each in (item.fields if step.kind == "contact" else ())
+        ),
+        code_list=getattr(item, "code_list", None),
+        free_text=getattr(item, "free_text", True),
+        minimum=getattr(item, "min", None),
+        maximum=getattr(item, "max", None),
+        answer=interview.answer_to(step.id),
+    )
+
+
+def text_blocks(interview: Interview, name: str) -> tuple[Block, ...]:
+    """A named text (reassurances) with its fills; empty where the questionnaire has none of that name."""
+    return tuple(_blocks(interview.program.texts.get(name, ()), interview))
+
+
+def closing_blocks(interview: Interview) -> tuple[Block, ...]:
+    """What is said at the end: the end item's wording for a complete, else the closing text of the outcome."""
+    if interview.end is None:
+        return ()
+    for step in interview.program.steps:
+        if step.kind == "end" and step.item.outcome == interview.end:
+            return tuple(_blocks(step.wording, interview))
+    closing = interview.program.questionnaire.closings.get(interview.end)
+    return (Block("read", closing.text),) if closing else ()
+
+
+def _context(interview: Interview) -> tuple[Live, Sample, WordsOf]:
+    return interview.live, interview.sample, WordsOf(interview.program)
+
+
+def _blocks(wording: Iterable[Wording], interview: Interview) -> Iterable[Block]:
+    for each in wording:
+        if each.test is None or each.test(interview.live, interview.sample):
+            yield Block(each.kind, each.template.render(*_context(interview)))
+
+
+def _rows_asked(interview: Interview, step: Step) -> Sequence[Step]:
+    if step.row is None:
+        return ()
+    steps = interview.program.steps
+    return [
+        each
+        for each in steps[max(0, step.slot - len(step.item.rows)) : step.slot + len(step.item.rows)]
+        if each.item is step.item and (each.test is None or each.test(interview.live, interview.sample))
+    ]
+
+
+def _messages_before(interview: Interview, step: Step) -> Iterable[Block]:
+    """The messages between the question before on the route and this one, jumps observed."""
+    previous = interview.before(step.id)
+    start = 0
+    if previous is not None:
+        start = interview.program.following(interview.step(previous), interview.live, interview.sample)
+    for each in interview.program.steps[start : step.slot]:
+        if each.kind == "message" and (each.test is None or each.test(interview.live, interview.sample)):
+            yield from _blocks(each.wording, interview)
+
+
+def _offered(interview: Interview, step: Step) -> Iterable[Offered]:
+    context = _context(interview)
+    for each in step.offered(interview.live, interview.sample):
+        option = each.option
+        write_in = option.write_in if each.write_in is not None else None
+        yield Offered(
+            code=option.code,
+            label=_own_words(interview, step, each) or each.label.render(*context),
+            read_out=option.read_out,
+            exclusive=option.exclusive,
+            write_in=each.write_in.id if each.write_in is not None else None,
+            write_in_type=write_in.type if write_in is not None else "text",
+            ends_with=option.end if isinstance(option.end, str) else None,
+            again=option.again,
+            check_email=option.check_email,
+        )
+
+
+def _own_words(interview: Interview, step: Step, option: OptionStep) -> str | None:
+    """At a main reason, the respondent's own words stand for the "other" they belong to."""
+    if step.source_slot is None:
+        return None
+    for write_in in interview.program.steps[step.source_slot].write_ins:
+        if write_in.code == option.option.code:
+            words = interview.live[write_in.slot]
+            return words if isinstance(words, str) else None
+    return None
+
+
+class WordsOf:
+    """Answers as words, for fills: a label, a text, a number."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def __call__(self, slot: int, live: Live, sample: Sample) -> str:
+        answer = live[slot]
+        if answer is None:
+            return ""
+        if slot >= len(self._program.steps) or isinstance(answer, (str, Contact)):
+            return "" if isinstance(answer, (Key, Contact)) else str(answer)
+        step = self._program.steps[slot]
+        if isinstance(answer, Key):
+            return next((special.label for special in step.specials if special.key == answer.name), "")
+        if step.kind == "number":
+            return str(answer)
+        codes = answer if isinstance(answer, tuple) else (answer,)
+        return ", ".join(
+            option.option.fill or option.label.render(live, sample, self)
+            for option in step.options
+            if option.option.code in codes
+        )

@@ -1,0 +1,164 @@
+"""Reading a questionnaire file: YAML, then the model, then everything that must hold before it can be asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from cati.questionnaire import model
+from cati.questionnaire.codelists import CodeList
+from cati.questionnaire.compiling import Findings, compile_with_findings
+from cati.questionnaire.problems import Problem, QuestionnaireError
+from cati.questionnaire.program import Program
+from cati.questionnaire.scope import nearest
+from cati.questionnaire.structure import check_structure
+from cati.questionnaire.yaml_source import Path, read_yaml
+
+
+class Loaded:
+    """A questionnaire file that was read: the questionnaire, its hash, a program a mode, and what was found."""
+
+    def __init__(
+        self,
+        questionnaire: model.Questionnaire,
+        programs: Mapping[model.Mode, Program],
+        problems: list[Problem],
+        content_hash: str,
+    ) -> None:
+        self.questionnaire = questionnaire
+        self.programs = programs
+        self.problems = problems
+        self.content_hash = content_hash
+
+
+def load(
+    text: str,
+    *,
+    source: str,
+    code_lists: Mapping[str, CodeList] | None = None,
+    outcomes: Iterable[str] | None = None,
+) -> Loaded:
+    """Read a questionnaire.
+
+    `source` names the file in messages; `code_lists` are those that look-ups refer to; `outcomes` the keys of the
+    study's outcome scheme (None: ends are not compared with it). Raises QuestionnaireError if anything found is an
+    error; warnings are in `problems`.
+    """
+    loaded, problems = read(text, source=source, code_lists=code_lists, outcomes=outcomes)
+    if loaded is None or any(problem.severity == "error" for problem in problems):
+        raise QuestionnaireError(problems)
+    return loaded
+
+
+def read(
+    text: str,
+    *,
+    source: str,
+    code_lists: Mapping[str, CodeList] | None = None,
+    outcomes: Iterable[str] | None = None,
+) -> tuple[Loaded | None, list[Problem]]:
+    """As `load`, but gives every problem back instead of raising; None where nothing could be built at all.
+
+    Raises InputError for text that is not YAML.
+    """
+    document = read_yaml(text, source)
+    findings = Findings(source, document.line)
+    if not isinstance(document.data, dict):
+        findings.error(
+            "model", (), "", "this is not a questionnaire", "It begins with keys such as id, title, sections."
+        )
+        return None, findings.problems
+    try:
+        questionnaire = model.Questionnaire.model_validate(document.data)
+    except ValidationError as error:
+        for each in _telling(error.errors(include_url=False)):
+            _note_model_error(each, document.data, findings)
+        return None, findings.problems
+    lists = dict(code_lists or {})
+    check_structure(questionnaire, lists, outcomes, findings)
+    if any(problem.kind == "unknown-list" for problem in findings.problems):
+        return None, findings.problems
+    content_hash = hash_of(text, lists)
+    programs = {mode: compile_with_findings(questionnaire, mode, lists, findings, content_hash) for mode in model.MODES}
+    return Loaded(questionnaire, programs, findings.problems, content_hash), findings.problems
+
+
+def hash_of(text: str, code_lists: Mapping[str, CodeList]) -> str:
+    """SHA-256 (hex) of everything that decides what is asked: the file's text and the code lists."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(code_lists):
+        digest.update(f"\0{name}\0".encode())
+        digest.update("\n".join(entry.name for entry in code_lists[name].entries).encode())
+    return digest.hexdigest()
+
+
+def _telling(errors: list[Any]) -> list[Any]:
+    """Without the errors of a union's other branches: that a list is no text, where the list itself was looked into."""
+    branch = {"string_type", "bool_type", "model_type", "list_type", "bool_parsing"}
+    return [
+        error
+        for error in errors
+        if error["type"] not in branch
+        or not any(len(other["loc"]) >= len(error["loc"]) and other is not error
+                   and other["loc"][: len(error["loc"]) - 1] == error["loc"][:-1]
+                   and other["type"] not in branch for other in errors)
+    ]  # fmt: skip
+
+
+def _note_model_error(error: Any, data: Any, findings: Findings) -> None:
+    path, item = _place(error["loc"], data)
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    kind, message = error["type"], str(error["msg"])
+    if kind == "extra_forbidden":
+        what = f"`{name}` is not a key here"
+        remedy = nearest(name, _keys_near(error["loc"])) or "Remove it or correct its name."
+    elif kind == "missing":
+        what, remedy = f"`{name}` is missing", f"Add `{name}:`."
+    elif kind == "union_tag_invalid":
+        types = ["message", "end", "single", "multi", "number", "text", "lookup", "grid", "contact"]
+        what = f"there is no item type {error['ctx'].get('tag')}"
+        remedy = nearest(str(error["ctx"].get("tag")), types) or f"Types: {', '.join(types)}."
+    elif kind == "union_tag_not_found":
+        what, remedy = "the item has no `type`", "Add for example `type: single`."
+    else:
+        what = f"`{name}`: {message[0].lower()}{message[1:]}"
+        remedy = f"Found {str(error.get('input'))[:60]!r}."
+    findings.error("model", path, item, what, remedy)
+
+
+def _place(loc: tuple[str | int, ...], data: Any) -> tuple[Path, str]:
+    """The path in the file of an error's place in the models, and the item it lies in."""
+    path: list[str | int] = []
+    item = ""
+    for part in loc:
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue  # the tag of a union, or a key that is missing
+        path.append(part)
+        if isinstance(data, dict) and "type" in data and isinstance(data.get("id"), str):
+            item = data["id"]
+    return tuple(path), item
+
+
+def _keys_near(loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that the models know at about this place."""
+    kinds: dict[str, type[model.Part]] = {
+        "options": model.Option, "specials": model.SpecialAnswer, "rows": model.Row, "wording": model.Block,
+        "jumps": model.Jump, "checks": model.SoftCheck, "fields": model.ContactField, "sections": model.Section,
+    }  # fmt: skip
+    by_tag: dict[str, type[model.Part]] = {
+        "single": model.Single, "multi": model.Multi, "number": model.Number, "text": model.Text,
+        "lookup": model.Lookup, "grid": model.Grid, "contact": model.ContactBlock, "message": model.Message,
+        "end": model.End,
+    }  # fmt: skip
+    known: Any = model.Questionnaire
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            known = kinds.get(part) or by_tag.get(part) or known
+    return [field.alias or name for name, field in known.model_fields.items()]

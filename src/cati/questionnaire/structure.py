@@ -1,0 +1,135 @@
+"""Errors in the structure of a questionnaire: what no condition shows, but would make a route or an answer wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cati.questionnaire import model
+from cati.questionnaire.codelists import CodeList
+from cati.questionnaire.compiling import TAKE_EMAIL, Findings
+from cati.questionnaire.scope import codes_at, nearest, row_id, write_in_id
+from cati.questionnaire.yaml_source import Path
+
+
+def check_structure(
+    questionnaire: model.Questionnaire,
+    code_lists: Mapping[str, CodeList],
+    outcomes: Iterable[str] | None,
+    findings: Findings,
+) -> None:
+    """Note every structural error. `outcomes` are the keys of the study's outcome scheme; None: not compared."""
+    known_outcomes = None if outcomes is None else sorted(outcomes)
+    _check_ids(questionnaire, findings)
+    ends = 0
+    for section_at, section in enumerate(questionnaire.sections):
+        for item_at, item in enumerate(section.items):
+            path: Path = ("sections", section_at, "items", item_at)
+            ends += item.type == "end"
+            _check_options(questionnaire, item, path, known_outcomes, findings)
+            _check_kind(item, path, code_lists, known_outcomes, findings)
+            _check_decisions(questionnaire, item, path, findings)
+    if not ends:
+        findings.error("no-end", ("sections",), "", "the questionnaire has no item of type end", "Add one at the end.")
+    for name, text in questionnaire.texts.items():
+        if text.missing is not None:
+            findings.warning(
+                "missing-text", ("texts", name), name, text.missing, "Ask the survey's owner for the text."
+            )
+
+
+def _check_ids(questionnaire: model.Questionnaire, findings: Findings) -> None:
+    seen: dict[str, str] = {}
+
+    def claim(name: str, what: str, path: Path) -> None:
+        before = seen.setdefault(name.lower(), what)
+        if before != what:
+            findings.error("duplicate-id", path, name, f"{name} is the id of {before} and of {what}", "Rename one.")
+
+    for section_at, section in enumerate(questionnaire.sections):
+        claim(section.id, f"section {section_at + 1}", ("sections", section_at, "id"))
+        for item_at, item in enumerate(section.items):
+            path: Path = ("sections", section_at, "items", item_at)
+            claim(item.id, f"item {item_at + 1} of section {section.id}", (*path, "id"))
+            for row_at, row in enumerate(getattr(item, "rows", ())):
+                name = row_id(item.id, row.row)
+                claim(name, f"row {row_at + 1} of {item.id}", (*path, "rows", row_at))
+            for option in questionnaire.options_of(item) if item.type in ("single", "multi") else ():
+                if option.write_in is not None:
+                    name = write_in_id(item.id, option.code, option.write_in.type)
+                    claim(name, f"the write-in of {item.id}={option.code}", path)
+
+
+def _check_options(
+    questionnaire: model.Questionnaire, item: Any, path: Path, outcomes: list[str] | None, findings: Findings
+) -> None:
+    if item.type not in ("single", "multi", "grid"):
+        return
+    if isinstance(item.options, str) and item.options not in questionnaire.option_lists:
+        hint = nearest(item.options, questionnaire.option_lists) or "Add it under `option_lists`."
+        findings.error("unknown-list", (*path, "options"), item.id, f"there is no option list {item.options}", hint)
+        return
+    own = questionnaire.options_of(item)
+    everything = codes_at(questionnaire, item)
+    if not everything:
+        findings.error("no-options", path, item.id, "there is nothing to choose", "Give it options.")
+    seen: set[int] = set()
+    for at, option in enumerate(own):
+        place: Path = (*path, "options", at) if not isinstance(item.options, str) else (*path, "options")
+        if option.code in seen:
+            findings.error("duplicate-code", place, item.id, f"code {option.code} is given twice", "Renumber one.")
+        seen.add(option.code)
+        if option.again not in (None, TAKE_EMAIL) and option.again not in questionnaire.texts:
+            hint = nearest(str(option.again), [*questionnaire.texts, TAKE_EMAIL]) or "Add it under `texts`."
+            findings.error("unknown-text", (*place, "again"), item.id, f"there is no text {option.again}", hint)
+        cases = [option.end] if isinstance(option.end, str) else [case.outcome for case in option.end or ()]
+        for outcome in cases:
+            _check_outcome(outcome, (*place, "end"), item.id, outcomes, findings)
+    known = {option.code for option in everything}
+    for code in getattr(item, "always", ()):
+        if code not in known:
+            findings.error("unknown-code", (*path, "always"), item.id, f"`always` has code {code}, which no option has",
+                           "Name a code of the list.")  # fmt: skip
+
+
+def _check_kind(
+    item: Any,
+    path: Path,
+    code_lists: Mapping[str, CodeList],
+    outcomes: list[str] | None,
+    findings: Findings,
+) -> None:
+    if item.type == "end":
+        _check_outcome(item.outcome, (*path, "outcome"), item.id, outcomes, findings)
+    if item.type == "number" and item.max is not None and item.max < item.min:
+        findings.error("empty-range", (*path, "max"), item.id, f"no number lies between {item.min} and {item.max}",
+                       "Put the smaller one at min.")  # fmt: skip
+    if item.type == "lookup" and item.code_list is not None and item.code_list not in code_lists:
+        hint = nearest(item.code_list, code_lists) or f"Put {item.code_list}.csv beside the questionnaire."
+        findings.error("unknown-list", (*path, "code_list"), item.id, f"there is no code list {item.code_list}", hint)
+    if item.type == "lookup" and item.code_list is None and not item.free_text and not item.specials:
+        findings.error("no-options", path, item.id, "nothing can be answered here", "Give it a code list.")
+    if item.type == "grid":
+        rows = [row.row for row in item.rows]
+        for at, row in enumerate(rows):
+            if row in rows[:at]:
+                findings.error("duplicate-code", (*path, "rows", at), item.id, f"row {row} is given twice", "Renumber.")
+    for at, special in enumerate(getattr(item, "specials", ())):
+        if special.end is not None:
+            _check_outcome(special.end, (*path, "specials", at, "end"), item.id, outcomes, findings)
+        if special.key in [other.key for other in item.specials[:at]]:
+            findings.error("duplicate-code", (*path, "specials", at), item.id, f"key {special.key} is given twice",
+                           "Rename one.")  # fmt: skip
+
+
+def _check_outcome(outcome: str, path: Path, item: str, outcomes: list[str] | None, findings: Findings) -> None:
+    if outcomes is not None and outcome not in outcomes:
+        hint = nearest(outcome, outcomes) or "Add it to the outcome scheme."
+        findings.error("unknown-outcome", path, item, f"the outcome scheme has no outcome {outcome}", hint)
+
+
+def _check_decisions(questionnaire: model.Questionnaire, item: Any, path: Path, findings: Findings) -> None:
+    for decision in item.decisions:
+        if decision not in questionnaire.decisions:
+            hint = nearest(decision, questionnaire.decisions) or "Say it in a sentence under `decisions`."
+            findings.error("unknown-decision", (*path, "decisions"), item.id, f"decision {decision} is not told", hint)

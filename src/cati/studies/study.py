@@ -1,0 +1,202 @@
+"""Reading a study folder.
+
+A study is `wave2` or `asye`, which come with cati, or the path of a folder with `study.yaml` in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from cati.errors import InputError
+from cati.questionnaire.codelists import CodeList, read_code_list
+from cati.questionnaire.yaml_source import read_yaml
+
+if TYPE_CHECKING:
+    from cati.fieldwork import CallingRules
+    from cati.outcomes import Scheme
+    from cati.questionnaire import model
+    from cati.questionnaire.loading import Loaded
+    from cati.questionnaire.problems import Problem
+    from cati.questionnaire.program import Program
+
+_HERE = Path(__file__).parent
+SHIPPED = ("wave2", "asye")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as read. What is expensive to build (questionnaire, scheme, rules) is built when it is first asked for.
+
+    `texts` holds every file by its name, so that the study can be installed in a database whole.
+    """
+
+    id: str
+    title: str
+    source: str
+    timezone: ZoneInfo
+    fieldwork_start: date
+    fieldwork_end: date
+    texts: dict[str, str] = field(repr=False)
+    files: dict[str, str] = field(repr=False)
+
+    @cached_property
+    def code_lists(self) -> dict[str, CodeList]:
+        """The code lists beside the questionnaire, by name."""
+        return {
+            name.removesuffix(".csv"): read_code_list(text, name.removesuffix(".csv"), self._named(name))
+            for name, text in self.texts.items()
+            if name.endswith(".csv")
+        }
+
+    def read_questionnaire(self) -> tuple[Loaded | None, list[Problem]]:
+        """The questionnaire with every problem found in it, errors included. Raises InputError for what is not YAML."""
+        from cati.questionnaire.loading import read
+
+        name = self.files["questionnaire"]
+        return read(
+            self.texts[name], source=self._named(name), code_lists=self.code_lists, outcomes=self.scheme.outcomes
+        )
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The questionnaire, ready to be asked. Raises QuestionnaireError if it has errors."""
+        from cati.questionnaire.problems import QuestionnaireError
+
+        loaded, problems = self.read_questionnaire()
+        if loaded is None or any(problem.severity == "error" for problem in problems):
+            raise QuestionnaireError(problems)
+        return loaded
+
+    @property
+    def questionnaire(self) -> model.Questionnaire:
+        return self.loaded.questionnaire
+
+    def program(self, mode: model.Mode) -> Program:
+        """The questionnaire in one mode."""
+        return self.loaded.programs[mode]
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The outcome scheme."""
+        from cati.outcomes import Scheme
+
+        name = self.files["outcomes"]
+        return Scheme.from_yaml(self.texts[name], self._named(name))
+
+    @cached_property
+    def rules(self) -> CallingRules:
+        """The calling rules."""
+        from cati.fieldwork import CallingRules
+
+        name = self.files["calling"]
+        return CallingRules.from_yaml(self.texts[name], self._named(name))
+
+    def _named(self, name: str) -> str:
+        return f"{self.source}/{name}"
+
+
+def load_study(name_or_path: str) -> Study:
+    """The study called `wave2` or `asye`, or the one in a folder.
+
+    Raises InputError if there is no such study, or if a file that it needs is missing or cannot be read.
+    """
+    folder = _HERE / name_or_path if name_or_path in SHIPPED else Path(name_or_path)
+    if not (folder / "study.yaml").is_file():
+        raise InputError(
+            f"{name_or_path}: no study here. Name {' or '.join(SHIPPED)}, or a folder that has a study.yaml in it."
+        )
+    source = name_or_path if name_or_path in SHIPPED else str(folder)
+    text = _read(folder / "study.yaml", f"{source}/study.yaml")
+    texts = {"study.yaml": text}
+    described = read_yaml(text, f"{source}/study.yaml").data
+    files = _files(described, f"{source}/study.yaml")
+    for kind, name in files.items():
+        path = folder / name
+        if kind == "outcomes" and not path.is_file():
+            texts[name] = outcome_scheme_text(name.removesuffix(".yaml"))
+        else:
+            texts[name] = _read(path, f"{source}/{name}")
+    for path in sorted(folder.glob("*.csv")):
+        texts[path.name] = _read(path, f"{source}/{path.name}")
+    return study_from_texts(texts, source)
+
+
+def study_from_texts(texts: dict[str, str], source: str) -> Study:
+    """The study whose files, by name, are these texts: from a folder, or as installed in a database."""
+    where = f"{source}/study.yaml"
+    described = read_yaml(texts["study.yaml"], where).data
+    files = _files(described, where)
+    fieldwork = described.get("fieldwork") or {}
+    return Study(
+        id=_text(described, "id", where),
+        title=_text(described, "title", where),
+        source=source,
+        timezone=_zone(described.get("timezone", "Europe/London"), where),
+        fieldwork_start=_date(fieldwork, "start", where),
+        fieldwork_end=_date(fieldwork, "end", where),
+        texts=texts,
+        files=files,
+    )
+
+
+def outcome_scheme_text(name: str) -> str:
+    """The YAML of an outcome scheme that comes with cati. Raises InputError for a name that none has."""
+    for folder in (_HERE / "outcomes", _HERE.parents[2] / "outcomes"):
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            return _read(path, f"outcomes/{name}.yaml")
+    raise InputError(
+        f"{name}: there is no outcome scheme of this name. Those that come with cati: {', '.join(SHIPPED)}."
+    )
+
+
+def _files(described: Any, where: str) -> dict[str, str]:
+    if not isinstance(described, dict):
+        raise InputError(f"{where}: expected keys such as id, title, questionnaire, outcomes, calling, fieldwork.")
+    files = {}
+    for kind, usual in (("questionnaire", "questionnaire.yaml"), ("calling", "calling.yaml"), ("outcomes", None)):
+        name = described.get(kind, usual)
+        if not isinstance(name, str):
+            raise InputError(
+                f"{where}: `{kind}` is missing; it names a file, such as `{kind}: {usual or 'wave2.yaml'}`."
+            )
+        files[kind] = name if name.endswith(".yaml") else f"{name}.yaml"
+    return files
+
+
+def _text(described: dict[str, Any], key: str, where: str) -> str:
+    value = described.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{where}: `{key}` is missing. Add `{key}:` with a text.")
+    return value
+
+
+def _date(described: Any, key: str, where: str) -> date:
+    value = described.get(key) if isinstance(described, dict) else None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise InputError(f"{where}: fieldwork `{key}` is {value!r}; expected a date such as 2019-11-11.") from error
+
+
+def _zone(name: Any, where: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError) as error:
+        raise InputError(f"{where}: there is no time zone {name!r}; expected one such as Europe/London.") from error
+
+
+def _read(path: Path, shown: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError(f"{shown}: the file is missing.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown}: this is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read ({error.strerror}).") from error
