@@ -9,6 +9,7 @@ from __future__ import annotations
 from .calling import check_time, next_call, next_opening, within_fieldwork, within_window
 from .clock import DoubtfulTimeError
 from .rules import ANY_HOURS, CallingRules, Delay, RulesError, Span, Window
+from .sample import SampleRow
 from .when import When, WhenError, describe, render
 from .when_grammar import parse_when
 
@@ -18,6 +19,7 @@ __all__ = [
     "Delay",
     "DoubtfulTimeError",
     "RulesError",
+    "SampleRow",
     "Span",
     "When",
     "WhenError",
