@@ -44,6 +44,7 @@ class Interview:
     def _walk_from(self, slot: int) -> None:
         """Walk again from `slot`, which is on the route or begins it."""
         if slot != self._waiting:
+            # Beyond the place that changed nothing is known any more, the words of earlier codes excepted.
             del self._route[bisect_left(self._route, slot) :]
             self.live[slot:] = [None] * (len(self.live) - slot)
             for at in self._route:
@@ -84,7 +85,7 @@ class Interview:
             answer = judge_step(step, value)
             if answer is not None and step.conditional:
                 answer = self._offered_part(step, answer, value)
-        self.hold(item_id, answer)
+        self._hold(slot, item_id, answer)
         return answer
 
     def hold(self, item_id: str, answer: Answer | None) -> None:
@@ -92,12 +93,14 @@ class Interview:
 
         A code that is not offered on this route counts as not given: the question goes on waiting.
         """
-        slot = self._slot(item_id, answer)
+        self._hold(self._slot(item_id, answer), item_id, answer)
+
+    def _hold(self, slot: int, item_id: str, answer: Answer | None) -> None:
         self.given[slot] = answer
-        if slot >= len(self.program.steps):
-            self._refresh_write_in(item_id)
-        elif slot == self._waiting or self._on_route(slot):
+        if slot == self._waiting or self._on_route(slot):
             self._walk_from(slot)
+        elif slot >= len(self.program.steps):
+            self._refresh_write_in(item_id)
 
     def _offered_part(self, step: Step, answer: Answer, value: Any) -> Answer:
         part = step.only_offered(answer, self.live, self.sample)

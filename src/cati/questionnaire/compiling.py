@@ -148,6 +148,8 @@ class _Compiler:
                 slot = WriteInSlot(name, option.code, self._scope.symbols[name.lower()].slot, write_in)
             options.append(OptionStep(option, label, test, slot))
         step.options = tuple(options)
+        step.codes = frozenset(option.option.code for option in options)
+        step.exclusive = frozenset(option.option.code for option in options if option.option.exclusive)
         step.write_ins = tuple(option.write_in for option in options if option.write_in is not None)
         step.conditional = step.source_slot is not None or any(option.test is not None for option in options)
 
@@ -183,6 +185,8 @@ class _Compiler:
                 test = self._test(jump.when, step.slot + 1, (*path, "jumps", at, "if"), step.item.id)
                 if target is not None:
                     always_jumps.append((test, target))
+            for at, check in enumerate(step.item.checks):
+                self._test(check.when, step.slot + 1, (*path, "checks", at, "if"), step.item.id)
         step.always_jumps = tuple(always_jumps)
         step.again = frozenset(option.code for option in own if option.again is not None)
         step.flows = bool(step.jumps or step.ends or step.always_jumps or step.again or step.write_ins)

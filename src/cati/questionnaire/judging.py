@@ -46,11 +46,11 @@ def _is_code(value: Any) -> bool:
 
 
 def _single(step: Step, value: Any) -> Answer:
-    if not _is_code(value):
+    if type(value) is not int:
         raise AnswerRefused(step.id, value, f"one code is expected, a whole number; found {_shown(value)}")
     if value not in step.codes:
         raise AnswerRefused(step.id, value, f"there is no code {value}; the codes are {_codes(step)}")
-    return int(value)
+    return value
 
 
 def _multi(step: Step, value: Any) -> Answer | None:
@@ -60,9 +60,9 @@ def _multi(step: Step, value: Any) -> Answer | None:
     if unknown:
         raise AnswerRefused(step.id, value, f"there is no code {unknown[0]}; the codes are {_codes(step)}")
     chosen = set(value)
-    alone = [option.option.code for option in step.options if option.option.exclusive and option.option.code in chosen]
-    if alone and len(chosen) > 1:
-        raise AnswerRefused(step.id, value, f"code {alone[0]} cannot be given together with another code")
+    if len(chosen) > 1 and not step.exclusive.isdisjoint(chosen):
+        alone = min(step.exclusive & chosen)
+        raise AnswerRefused(step.id, value, f"code {alone} cannot be given together with another code")
     return tuple(option.option.code for option in step.options if option.option.code in chosen) or None
 
 

@@ -50,7 +50,11 @@ class WriteInSlot:
 
 @dataclass(slots=True)
 class Step:
-    """One question, message or end. `slot` is its place in the program and of its answer in the live answers."""
+    """One question, message or end. `slot` is its place in the program, and of its answer among the live ones.
+
+    `codes` are those it can ever offer in this mode; `flows` says that an answer may do more
+    than lead to the next step.
+    """
 
     id: str
     slot: int
@@ -62,6 +66,8 @@ class Step:
     wording: tuple[Wording, ...] = ()
     row_text: Template | None = None
     options: tuple[OptionStep, ...] = ()
+    codes: frozenset[int] = frozenset()
+    exclusive: frozenset[int] = frozenset()
     specials: tuple[model.SpecialAnswer, ...] = ()
     always: frozenset[int] = frozenset()
     source_slot: int | None = None
@@ -72,11 +78,6 @@ class Step:
     ends: dict[int | Key, tuple[tuple[Test | None, str], ...]] = field(default_factory=dict)
     again: frozenset[int] = frozenset()
     flows: bool = False
-
-    @property
-    def codes(self) -> frozenset[int]:
-        """Every code the question can ever have in this mode."""
-        return frozenset(option.option.code for option in self.options)
 
     def offered(self, live: Live, sample: Sample) -> list[OptionStep]:
         """The options offered to this respondent, in display order."""

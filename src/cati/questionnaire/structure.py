@@ -129,7 +129,15 @@ def _check_outcome(outcome: str, path: Path, item: str, outcomes: list[str] | No
 
 
 def _check_decisions(questionnaire: model.Questionnaire, item: Any, path: Path, findings: Findings) -> None:
-    for decision in item.decisions:
-        if decision not in questionnaire.decisions:
-            hint = nearest(decision, questionnaire.decisions) or "Say it in a sentence under `decisions`."
-            findings.error("unknown-decision", (*path, "decisions"), item.id, f"decision {decision} is not told", hint)
+    """Every decision that an item, or a part of it, names is told in a sentence."""
+    parts: list[tuple[Path, Any]] = [(path, item)]
+    for name in ("options", "rows", "specials", "checks"):
+        each = getattr(item, name, ())
+        parts += [((*path, name, at), part) for at, part in enumerate(each) if not isinstance(part, str)]
+    for place, part in parts:
+        for decision in part.decisions:
+            if decision not in questionnaire.decisions:
+                hint = nearest(decision, questionnaire.decisions) or "Say it in a sentence under `decisions`."
+                findings.error(
+                    "unknown-decision", (*place, "decisions"), item.id, f"decision {decision} is not told", hint
+                )

@@ -202,11 +202,18 @@ def _escaped(text: str) -> str:
 
 _STYLE = """
 body { font: 16px/1.45 Georgia, serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #111; }
-h1, h2, h3 { font-family: system-ui, sans-serif; line-height: 1.2; } h2 { border-bottom: 2px solid #333; margin-top: 3rem; }
-h3 { margin: 2rem 0 .3rem; } p { margin: .25rem 0; } .base, .note, .check { color: #555; font-size: .85rem; }
-.read { font-weight: bold; white-space: pre-line; } .instruction, .add { font-style: italic; }
-.jump { color: #7a3b00; } table { border-collapse: collapse; margin: .2rem 0; } td { padding: .1rem .6rem .1rem 0; vertical-align: top; }
-td:first-child { font-family: ui-monospace, monospace; min-width: 3.5rem; color: #333; } @media print { h3 { break-after: avoid; } }
+h1, h2, h3 { font-family: system-ui, sans-serif; line-height: 1.2; }
+h2 { border-bottom: 2px solid #333; margin-top: 3rem; }
+h3 { margin: 2rem 0 .3rem; }
+p { margin: .25rem 0; }
+.base, .note, .check { color: #555; font-size: .85rem; }
+.read { font-weight: bold; white-space: pre-line; }
+.instruction, .add { font-style: italic; }
+.jump { color: #7a3b00; }
+table { border-collapse: collapse; margin: .2rem 0; }
+td { padding: .1rem .6rem .1rem 0; vertical-align: top; }
+td:first-child { font-family: ui-monospace, monospace; min-width: 3.5rem; color: #333; }
+@media print { h3 { break-after: avoid; } }
 """
 
 

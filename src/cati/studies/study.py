@@ -121,8 +121,11 @@ def load_study(name_or_path: str) -> Study:
             texts[name] = outcome_scheme_text(name.removesuffix(".yaml"))
         else:
             texts[name] = _read(path, f"{source}/{name}")
-    for path in sorted(folder.glob("*.csv")):
-        texts[path.name] = _read(path, f"{source}/{path.name}")
+    lists = {path.stem: path.name for path in sorted(folder.glob("*.csv"))} | _code_lists(
+        described, f"{source}/study.yaml"
+    )
+    for name, relative in lists.items():
+        texts[f"{name}.csv"] = _read(folder / relative, f"{source}/{relative}")
     return study_from_texts(texts, source)
 
 
@@ -167,6 +170,14 @@ def _files(described: Any, where: str) -> dict[str, str]:
             )
         files[kind] = name if name.endswith(".yaml") else f"{name}.yaml"
     return files
+
+
+def _code_lists(described: Any, where: str) -> dict[str, str]:
+    """The code lists that the study takes from elsewhere: name to path, from the study's folder."""
+    lists = described.get("code_lists") or {}
+    if not isinstance(lists, dict) or not all(isinstance(path, str) for path in lists.values()):
+        raise InputError(f"{where}: `code_lists` gives each list a file, such as `places: ../places.csv`.")
+    return {str(name): path for name, path in lists.items()}
 
 
 def _text(described: dict[str, Any], key: str, where: str) -> str:
