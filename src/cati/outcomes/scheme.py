@@ -35,10 +35,11 @@ class Outcome:
 
     `kind`: what it means for the case. `appointment`: the sort of appointment that may be taken, if any. `asks_for`:
     what the interviewer is asked besides. `found_by`: how it may be found. `number_state`: the state it leaves the
-    dialled number in, or None where the number stays live. `answers`: sets of answers that lead to it (item id to the
-    codes that do). `breaks_off`: coded by breaking off the interview. `aapor`, `group`: its disposition under the
-    scheme's own settings; None where the scheme gives none. `setting`, `dispositions`: the setting that its disposition
-    depends on and the disposition under each of its values (no setting: one disposition, under "").
+    dialled number in, or None where the number stays live. `answers`: sets of answers that lead to it (item id to what
+    does: a number is a code, a word the key of a special answer). `breaks_off`: coded by breaking off the interview.
+    `aapor`, `group`: its disposition under the scheme's own settings; None where the scheme gives none. `setting`,
+    `dispositions`: the setting that its disposition depends on and the disposition under each of its values (no
+    setting: one disposition, under "").
     """
 
     key: str
