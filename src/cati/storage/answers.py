@@ -16,7 +16,7 @@ Json = Any
 
 
 def is_contact(value: Json) -> bool:
-    """Does the value say who somebody is (the boxes of a contact block)? `{"key": "dk"}`, a special answer, does not."""
+    """Does the value say who somebody is (the boxes of a contact block)? A special answer, `{"key": …}`, does not."""
     return isinstance(value, dict) and set(value) != {"key"}
 
 

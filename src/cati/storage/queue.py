@@ -93,7 +93,7 @@ def claim(
     then whoever has been called least, the longest ago, by serial.
     """
     times = {"now": now, "lease_until": now + lease, "me": interviewer_id}
-    row = store.prepared("claim hard", _hard)(connection, **times, grace_over=now - grace).first()
+    row: Any = store.prepared("claim hard", _hard)(connection, **times, grace_over=now - grace).first()
     row = row or store.prepared("claim soft", _soft)(connection, **times).first()
     level: int | None = -1
     while row is None:

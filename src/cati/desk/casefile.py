@@ -1,0 +1,282 @@
+"""One case: its card, its notes, the e-mails it was promised."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from cati.desk.errors import LostHold
+from cati.desk.holding import holds
+from cati.desk.records import Booked, CaseCard, EmailKind, Hold, Note, OpenCall, PastCall, PhoneNumber
+from cati.desk.words import interrupted, reason_for_appointment, reason_for_call_back, storable, times_in_a_row
+from cati.errors import InputError
+from cati.storage import Store
+from cati.storage.answers import latest_answers
+from cati.storage.queue import TURN
+from cati.storage.tables import (
+    appointment,
+    call,
+    call_result,
+    cases,
+    email_request,
+    interview,
+    interviewer,
+    note,
+    number,
+)
+
+if TYPE_CHECKING:
+    from cati.studies import Study
+
+
+def case_card(store: Store, study: Study, serial: str) -> CaseCard:
+    """The card of a case. Raises InputError if there is no case of that serial."""
+    with store.read() as connection:
+        case_id = find_case(connection, serial)
+        return read_card(connection, study, case_id, store.now(connection))
+
+
+def find_case(connection: Connection, serial: str) -> int:
+    """The id of the case of that serial, or InputError."""
+    found = connection.execute(select(cases.c.id).where(cases.c.serial == serial)).scalar()
+    if found is None:
+        raise InputError(f"There is no case {serial!r} in this database. Serials are as in the sample file.")
+    return int(found)
+
+
+def read_card(connection: Connection, study: Study, case_id: int, now: datetime) -> CaseCard:
+    """The card of a case, with the reason for calling it as it is said at `now`."""
+    case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
+    notes = _notes(connection, case_id)
+    calls = _calls(connection, study, case, now, notes)
+    booked = _appointments(connection, case_id)
+    numbers = _numbers(connection, study, case_id)
+    holder = None
+    if case.owner is not None and case.lease_until > now:
+        holder = connection.execute(select(interviewer.c.name).where(interviewer.c.id == case.owner)).scalar()
+    return CaseCard(
+        serial=case.serial,
+        name=case.name,
+        la=case.la,
+        region=case.region,
+        ofsted=case.ofsted,
+        email=case.email,
+        link=case.link,
+        recontact=case.recontact,
+        batch=case.batch,
+        variables=json.loads(case.variables),
+        online_status=case.online_status,
+        numbers=numbers,
+        next_number=_next_number(numbers, calls, connection, case_id),
+        calls=calls,
+        notes=tuple(Note(row.at, row.who, row.text) for row in notes),
+        appointments=booked,
+        reason=_reason(study, case, calls, booked, now),
+        outcome=case.outcome,
+        outcome_label=study.scheme.outcome(case.outcome).label,
+        outcome_why=case.outcome_why,
+        attempts=case.attempts,
+        last_call_at=case.last_call_at,
+        next_call_at=case.next_call_at,
+        issued=case.issued_at is not None,
+        answered=_answered(connection, case_id),
+        held_by=holder,
+    )
+
+
+def _reason(study: Study, case: Any, calls: tuple[PastCall, ...], booked: tuple[Booked, ...], now: datetime) -> str:
+    zone = study.timezone
+    standing = next((made for made in booked if made.status == "booked"), None)
+    coded = [made.outcome for made in calls if made.outcome is not None]
+    if case.next_class is None:
+        reason = str(case.next_reason)
+    elif case.next_class != TURN and standing is not None:
+        reason = reason_for_appointment(standing, now, zone)
+    elif case.outcome == study.scheme.default.key and not coded:
+        reason = "Not called yet"
+    elif coded and coded[-1] == case.outcome and case.next_reason == study.scheme.outcome(case.outcome).label:
+        reason = reason_for_call_back(case.next_reason, times_in_a_row(coded), case.next_call_at, now, zone)
+    else:
+        reason = str(case.next_reason)
+        if coded and coded[-1] != case.outcome:
+            reason += f" (last call: {calls[-1].label if calls[-1].outcome else study.scheme.outcome(coded[-1]).label})"
+    if calls and calls[-1].outcome is None and not calls[-1].in_progress:
+        reason = f"{interrupted(calls[-1], now, zone)}. {reason}"
+    return reason
+
+
+def _notes(connection: Connection, case_id: int) -> list[Any]:
+    """The notes, the oldest first, without those that came with a result taken back since."""
+    newest = call_result.alias("newest")
+    last = select(func.max(newest.c.id)).where(newest.c.call_id == call_result.c.call_id).scalar_subquery()
+    rows = connection.execute(
+        select(note, interviewer.c.name.label("who"))
+        .join(interviewer, interviewer.c.id == note.c.interviewer_id)
+        .outerjoin(call_result, call_result.c.id == note.c.result_id)
+        .where(note.c.case_id == case_id, note.c.result_id.is_(None) | (call_result.c.id == last))
+        .order_by(note.c.at, note.c.id)
+    )
+    return list(rows)
+
+
+def _calls(connection: Connection, study: Study, case: Any, now: datetime, notes: list[Any]) -> tuple[PastCall, ...]:
+    newest = select(func.max(call_result.c.id)).where(call_result.c.case_id == case.id).group_by(call_result.c.call_id)
+    rows = connection.execute(
+        select(
+            call,
+            interviewer.c.name.label("who"),
+            number.c.number.label("dialled"),
+            call_result.c.outcome,
+            call_result.c.refusal_strength,
+            call_result.c.refused_by,
+            call_result.c.refusal_reason,
+        )
+        .join(interviewer, interviewer.c.id == call.c.interviewer_id)
+        .outerjoin(number, number.c.id == call.c.number_id)
+        .outerjoin(call_result, (call_result.c.call_id == call.c.id) & call_result.c.id.in_(newest))
+        .where(call.c.case_id == case.id)
+        .order_by(call.c.started_at, call.c.id)
+    ).all()
+    made = []
+    for row in rows:
+        going_on = row.outcome is None and case.owner is not None and row.fence == case.fence and case.lease_until > now
+        label = "in progress" if going_on else "interrupted"
+        made.append(
+            PastCall(
+                id=row.id,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                interviewer=row.who,
+                number=row.dialled or "",
+                outcome=row.outcome,
+                label=study.scheme.outcome(row.outcome).label if row.outcome is not None else label,
+                notes=tuple(written.text for written in notes if written.call_id == row.id),
+                because=row.because,
+                in_progress=going_on,
+                refusal_strength=row.refusal_strength,
+                refused_by=row.refused_by,
+                refusal_reason=row.refusal_reason,
+            )
+        )
+    return tuple(made)
+
+
+def _appointments(connection: Connection, case_id: int) -> tuple[Booked, ...]:
+    rows = connection.execute(
+        select(appointment, interviewer.c.name.label("owner_name"), call_result.c.at.label("made_at"))
+        .join(interviewer, interviewer.c.id == appointment.c.owner)
+        .join(call_result, call_result.c.id == appointment.c.made_by_result)
+        .where(appointment.c.case_id == case_id)
+        .order_by(appointment.c.id)
+    )
+    return tuple(
+        Booked(row.id, row.kind, row.starts_at, row.ends_at, row.words, row.status, row.owner_name, row.made_at)
+        for row in rows
+    )
+
+
+def _numbers(connection: Connection, study: Study, case_id: int) -> tuple[PhoneNumber, ...]:
+    rows = connection.execute(
+        select(
+            number, select(func.count(call.c.id)).where(call.c.number_id == number.c.id).scalar_subquery().label("made")
+        )
+        .where(number.c.case_id == case_id, number.c.withdrawn_at.is_(None))
+        .order_by(number.c.position, number.c.id)
+    )
+    return tuple(
+        PhoneNumber(row.id, row.number, row.state, row.source, row.made, row.state in study.scheme.number_states)
+        for row in rows
+    )
+
+
+def _next_number(
+    numbers: tuple[PhoneNumber, ...], calls: tuple[PastCall, ...], connection: Connection, case_id: int
+) -> int | None:
+    """The number to dial first: the one an appointment was made on, else a referral, else the one tried least."""
+    usable = [held for held in numbers if not held.failed]
+    if not usable:
+        return None
+    agreed = connection.execute(
+        select(call.c.number_id)
+        .join(call_result, call_result.c.call_id == call.c.id)
+        .join(appointment, appointment.c.made_by_result == call_result.c.id)
+        .where(appointment.c.case_id == case_id, appointment.c.status == "booked")
+    ).scalar()
+    if any(held.id == agreed for held in usable):
+        return int(agreed)  # type: ignore[arg-type]
+    if calls and calls[-1].outcome is None:
+        broken = next((held.id for held in usable if held.number == calls[-1].number), None)
+        if broken is not None:
+            return broken
+    return min(usable, key=lambda held: (held.calls, held.source != "referral")).id
+
+
+def _answered(connection: Connection, case_id: int) -> int:
+    held = connection.execute(
+        select(interview.c.id).where(interview.c.case_id == case_id).order_by(interview.c.id.desc()).limit(1)
+    ).scalar()
+    return 0 if held is None else len(latest_answers(connection, held, 0)[0])
+
+
+def add_note(store: Store, hold: Hold, text: str, call: OpenCall | None = None) -> None:
+    """Adds a note to a case, whoever holds it by now: a note harms nobody. Raises InputError for an empty one."""
+    text = storable(text).strip()
+    if not text:
+        raise InputError("The note is empty.")
+    with store.write() as connection:
+        write_note(connection, hold, text, store.now(connection), call_id=call.call_id if call else None)
+
+
+def write_note(
+    connection: Connection, hold: Hold, text: str, now: datetime, *, call_id: int | None, result_id: int | None = None
+) -> None:
+    """Writes a note, as part of a result where one is named."""
+    connection.execute(
+        insert(note).values(
+            case_id=hold.case_id,
+            call_id=call_id,
+            result_id=result_id,
+            interviewer_id=hold.interviewer_id,
+            at=now,
+            text=text,
+        )
+    )
+
+
+def log_email_request(store: Store, hold: Hold, call: OpenCall | None, address: str, kind: EmailKind) -> None:
+    """Takes down a promised e-mail. Raises LostHold if the case is not ours now, InputError for no address."""
+    address = storable(address).strip()
+    if not address:
+        raise InputError("The e-mail address is empty.")
+    with store.write() as connection:
+        ours = holds(store, connection, hold)
+        if ours:
+            write_email(connection, hold, call.call_id if call else None, address, kind, store.now(connection))
+    if not ours:
+        raise LostHold(hold.serial)
+
+
+def write_email(
+    connection: Connection,
+    hold: Hold,
+    call_id: int | None,
+    address: str,
+    kind: EmailKind,
+    now: datetime,
+    result_id: int | None = None,
+) -> None:
+    """Writes down a promised e-mail, as part of a result where one is named."""
+    connection.execute(
+        insert(email_request).values(
+            case_id=hold.case_id,
+            call_id=call_id,
+            result_id=result_id,
+            interviewer_id=hold.interviewer_id,
+            at=now,
+            address=address,
+            kind=kind,
+        )
+    )

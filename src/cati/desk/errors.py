@@ -1,0 +1,22 @@
+"""What the desk refuses, told to the person at it."""
+
+from __future__ import annotations
+
+from cati.errors import CatiError, InputError
+
+
+class LostHold(CatiError):
+    """The case is no longer this station's. What was being saved is kept for a supervisor, and merged by nobody."""
+
+    exit_code = 3
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(
+            f"Case {serial} is no longer yours: this console was silent for too long, and the case was released. "
+            "What you entered is kept for your supervisor. Take the next case."
+        )
+        self.serial = serial
+
+
+class UndoRefused(InputError):
+    """A result that can no longer be taken back here; the message says why, and what to do."""

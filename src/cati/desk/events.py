@@ -1,0 +1,50 @@
+"""What is known of a case from elsewhere than its calls: the online survey, a letter, a supervisor's reopening."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from cati.desk.casefile import find_case
+from cati.desk.standing import restand
+from cati.desk.words import storable
+from cati.outcomes import EventKind
+from cati.storage import Store
+from cati.storage.tables import case_event, cases
+
+if TYPE_CHECKING:
+    from cati.studies import Study
+
+
+def record_event(
+    store: Store,
+    study: Study,
+    serial: str,
+    kind: EventKind,
+    *,
+    outcome: str | None = None,
+    at: datetime | None = None,
+    status: str = "",
+    who: str = "",
+) -> str:
+    """Records an event of a case (kind online, office or reopening) and returns the case's outcome, derived anew.
+
+    `outcome`: what it came to (None: noted only, such as a part-complete); `at`: when it happened, by default now;
+    `status`: of an online event, kept on the case. The same event again changes nothing. Raises InputError for an
+    unknown serial, or an outcome that cannot be found so.
+    """
+    if kind == "call":
+        raise ValueError("a call is recorded by close_call")
+    with store.write() as connection:
+        case_id = find_case(connection, serial)
+        connection.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
+        now = store.now(connection)
+        facts = {"case_id": case_id, "kind": kind, "outcome": outcome, "status": storable(status)}
+        same = select(case_event.c.id).filter_by(**facts).where(case_event.c.at == at)
+        if at is None or connection.execute(same).first() is None:
+            connection.execute(insert(case_event).values(at=at or now, recorded_at=now, who=storable(who), **facts))
+        if kind == "online":
+            connection.execute(update(cases).where(cases.c.id == case_id).values(online_status=storable(status)))
+        return restand(connection, study, case_id, now).outcome

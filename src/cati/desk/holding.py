@@ -1,0 +1,20 @@
+"""How long a case is held, and whether it still is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from cati.desk.records import Hold
+from cati.storage import Store, queue
+
+# Each answer and each heartbeat renews it; a station that died gives its case back after this time.
+LEASE = timedelta(seconds=90)
+
+
+def holds(store: Store, connection: Connection, hold: Hold) -> bool:
+    """Renews the lease inside a write transaction; False if the case is no longer held so."""
+    return queue.renew(
+        store, connection, case_id=hold.case_id, owner=hold.interviewer_id, fence=hold.fence, lease=LEASE
+    )

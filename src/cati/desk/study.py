@@ -1,0 +1,115 @@
+"""The study that a database holds, with the full text of its files: an interview always knows what it was held with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select, update
+
+from cati.desk.records import InstalledStudy
+from cati.errors import InputError
+from cati.storage import Store
+from cati.storage.tables import change, questionnaire_version, study_file
+from cati.storage.tables import study as studies
+
+if TYPE_CHECKING:
+    from cati.fieldwork import CallingRules
+    from cati.studies import Study
+
+Installed = Literal["installed", "updated", "current"]
+
+
+def texts_hash(texts: dict[str, str]) -> str:
+    """What tells one version of a study's files from another: SHA-256 of paths and texts."""
+    return hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()
+
+
+def install_study(store: Store, study: Study, *, fieldwork: tuple[date, date] | None = None) -> Installed:
+    """Installs a study, or its new version; says which, or that nothing was new.
+
+    `fieldwork`: first and last day, where they are not the study's own. Raises InputError if the database holds
+    another study: one database, one study.
+    """
+    texts = dict(study.texts)
+    start, end = fieldwork or (study.fieldwork_start, study.fieldwork_end)
+    facts = {
+        "key": study.id,
+        "title": study.title,
+        "timezone": study.timezone.key,
+        "fieldwork_start": start.isoformat(),
+        "fieldwork_end": end.isoformat(),
+    }
+    digest = texts_hash(texts)
+    with store.write() as connection:
+        now = store.now(connection)
+        row = connection.execute(select(studies)).first()
+        if row is not None and row.key != study.id:
+            raise InputError(
+                f"This database holds the study {row.key}; {study.id} needs a database of its own: --database OTHER"
+            )
+        known = connection.execute(
+            select(questionnaire_version.c.id).where(questionnaire_version.c.hash == digest)
+        ).scalar()
+        if row is not None and known is not None and all(row._mapping[name] == value for name, value in facts.items()):
+            return "current"
+        if row is None:
+            connection.execute(insert(studies).values(id=1, installed_at=now, **facts))
+        else:
+            old = {name: row._mapping[name] for name in facts}
+            connection.execute(update(studies).values(**facts))
+            connection.execute(
+                insert(change).values(
+                    at=now, who="cati init", what="study", old=json.dumps(old), new=json.dumps(facts | {"hash": digest})
+                )
+            )
+        if known is None:
+            version = connection.execute(
+                insert(questionnaire_version).values(
+                    questionnaire=study.questionnaire.id,
+                    version=study.questionnaire.version,
+                    hash=digest,
+                    installed_at=now,
+                )
+            ).inserted_primary_key
+            assert version is not None
+            connection.execute(
+                insert(study_file),
+                [{"version_id": version[0], "path": path, "text": texts[path]} for path in sorted(texts)],
+            )
+        return "installed" if row is None else "updated"
+
+
+def calling_rules(connection: Connection, study: Study) -> CallingRules:
+    """The study's calling rules, for the fieldwork dates that are installed."""
+    row = connection.execute(select(studies.c.fieldwork_start, studies.c.fieldwork_end)).first()
+    if row is None:
+        return study.rules
+    return study.rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
+
+
+def installed_study(store: Store) -> InstalledStudy:
+    """The study of this database. Raises InputError where none is installed yet."""
+    with store.read() as connection:
+        row = connection.execute(select(studies)).first()
+        version = connection.execute(
+            select(questionnaire_version).order_by(questionnaire_version.c.id.desc()).limit(1)
+        ).first()
+        if row is None or version is None:
+            raise InputError(f"No study is installed in {store.location}. Install one with: cati init STUDY")
+        files = connection.execute(select(study_file).where(study_file.c.version_id == version.id)).all()
+    return InstalledStudy(
+        id=row.key,
+        title=row.title,
+        timezone=ZoneInfo(row.timezone),
+        fieldwork_start=date.fromisoformat(row.fieldwork_start),
+        fieldwork_end=date.fromisoformat(row.fieldwork_end),
+        questionnaire=version.questionnaire,
+        questionnaire_version=version.version,
+        questionnaire_hash=version.hash,
+        installed_at=version.installed_at,
+        texts={file.path: file.text for file in files},
+    )
