@@ -1,0 +1,89 @@
+"""`cati init`: the database, and the study in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from cati.cli import output
+from cati.cli.group import command
+from cati.cli.opening import clock_for
+from cati.cli.options import database_option, database_url, now_option, study_argument
+from cati.cli.output import say
+from cati.errors import InputError
+
+if TYPE_CHECKING:
+    from cati.storage import Store
+    from cati.studies import Study
+
+_DONE = {"made": "Made the database", "migrated": "Brought the database up to date:", "current": "The database"}
+
+
+@command(
+    "init",
+    examples=("cati init wave2", "cati --database shift.db init wave2 --from 2026-11-16 --until 2027-01-08"),
+)
+@study_argument
+@click.option(
+    "--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day of fieldwork, if not the study's own."
+)
+@click.option(
+    "--until", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day of fieldwork, if not the study's own."
+)
+@database_option
+@now_option
+def init(study: str, start: datetime | None, end: datetime | None) -> None:
+    """Make the database, or bring it up to date, and install a study in it. Where nothing is to be done, nothing is.
+
+    STUDY is wave2, asye or the path of a study folder. One database holds one study.
+    """
+    from cati.desk import install_study
+    from cati.storage import init_database, open_store
+    from cati.studies import load_study
+
+    found = load_study(study)
+    _ = found.questionnaire, found.scheme, found.rules  # what is broken is told before anything is made
+    clock = clock_for(found.timezone)
+    made = init_database(database_url())
+    store = open_store(database_url(), clock=clock)
+    try:
+        fieldwork = _dates(start, end, _dates_so_far(store, found))
+        installed = install_study(store, found, fieldwork=fieldwork)
+        place = str(store.location)
+        with store.read() as connection:
+            today = store.now(connection).astimezone(found.timezone).date()
+    finally:
+        store.close()
+    if (made, installed) == ("current", "current"):
+        output.emit(f"Nothing to do: {place} holds {found.id} already.")
+    else:
+        what = {"installed": "installed", "updated": "updated", "current": "there already"}[installed]
+        output.emit(f"{_DONE[made]} {place}; study {found.id} {what}.")
+    if fieldwork[1] < today:
+        say(
+            f"note: fieldwork of this study ended on {fieldwork[1]}. For other dates: cati init {study} --from … --until …"
+        )
+
+
+def _dates_so_far(store: Store, study: Study) -> tuple[date, date]:
+    """The dates of the study if it is installed already, else its own."""
+    from cati.desk import installed_study
+
+    try:
+        there = installed_study(store)
+    except InputError:  # a new database
+        return study.fieldwork_start, study.fieldwork_end
+    if there.id != study.id:
+        return study.fieldwork_start, study.fieldwork_end
+    return there.fieldwork_start, there.fieldwork_end
+
+
+def _dates(start: datetime | None, end: datetime | None, otherwise: tuple[date, date]) -> tuple[date, date]:
+    first, last = start.date() if start else otherwise[0], end.date() if end else otherwise[1]
+    if last < first:
+        raise InputError(
+            f"Fieldwork cannot end on {last} before it starts on {first}. Give --from and --until in order."
+        )
+    return first, last

@@ -1,0 +1,154 @@
+"""`cati questionnaire …`: what is asked. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cati.cli import output
+from cati.cli.group import command
+from cati.cli.options import json_option, mode_option, study_argument
+from cati.errors import InputError
+
+if TYPE_CHECKING:
+    from cati.questionnaire.model import Mode
+    from cati.questionnaire.problems import Problem
+
+_PAPER_FORMATS = ("text", "html", "markdown")
+
+
+@command(
+    "check",
+    examples=("cati questionnaire check wave2", "cati questionnaire check studies/mine --json"),
+)
+@study_argument
+@json_option
+@click.pass_context
+def check(ctx: click.Context, study: str, as_json: bool) -> None:
+    """Everything that is wrong with a study's definition: file, line, item, what it is and how to mend it.
+
+    STUDY is wave2, asye or the path of a study folder. Exit code 1 if anything found is an error.
+    """
+    problems = list(problems_of(study))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if as_json:
+        found = [problem.as_json() for problem in problems]
+        output.emit_json({"study": study, "errors": errors, "warnings": len(problems) - errors, "problems": found})
+    else:
+        from cati.reports.document import visible
+
+        for problem in problems:
+            output.emit(f"{problem.severity}: {visible(str(problem))}")
+        output.emit(_summary(errors, len(problems) - errors))
+    ctx.exit(1 if errors else 0)
+
+
+def problems_of(name: str) -> Iterator[Problem]:
+    """What is wrong with the files of a study, in the order in which they are read.
+
+    A file that cannot be read as what it is counts as one error. Raises InputError where there is no study at all.
+    """
+    from cati.questionnaire.problems import Problem
+    from cati.studies import load_study
+
+    if name not in ("wave2", "asye") and not (Path(name) / "study.yaml").is_file():
+        load_study(name)  # says which studies there are
+
+    def broken(file: str, error: InputError) -> Problem:
+        line, what = _place_in(str(error), file)
+        return Problem("error", "file", file, line, "", what, "")
+
+    try:
+        study = load_study(name)
+    except InputError as error:
+        yield broken(f"{name}/study.yaml", error)
+        return
+    try:
+        _ = study.scheme
+    except InputError as error:
+        yield broken(f"{name}/{study.files['outcomes']}", error)
+        return
+    try:
+        yield from study.read_questionnaire()[1]
+    except InputError as error:
+        yield broken(f"{name}/{study.files['questionnaire']}", error)
+    try:
+        _ = study.rules
+    except InputError as error:
+        yield broken(f"{name}/{study.files['calling']}", error)
+
+
+def _place_in(message: str, file: str) -> tuple[int | None, str]:
+    """The line that a message begins with, if it names one, and what it says."""
+    rest = message.removeprefix(file).lstrip(",: ")
+    if rest.startswith("line "):
+        number, _, tail = rest.removeprefix("line ").partition(":")
+        digits = number.split(",")[0].strip()
+        if digits.isdigit():
+            return int(digits), tail.strip()
+    return None, rest
+
+
+def _summary(errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return "no problems"
+    counts = [(errors, "error"), (warnings, "warning")]
+    return ", ".join(f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts if n)
+
+
+@command(
+    "walk",
+    examples=(
+        "cati questionnaire walk wave2 respondents.jsonl",
+        """echo '{"answers": {"S1": 1, "S2": 1, "S4": 1}}' | cati questionnaire walk wave2 - --mode telephone""",
+    ),
+)
+@study_argument
+@click.argument("file", metavar="FILE")
+@mode_option
+@click.pass_context
+def walk(ctx: click.Context, study: str, file: str, mode: Mode) -> None:
+    """Walk respondents through the questionnaire: FILE (or -) is JSON Lines, one respondent a line; one result a line
+    comes back, in order.
+
+    A line whose answers can never be taken gives "errors" and exit code 2 at the end; the other lines are answered.
+    """
+    from cati.cli.walking import walk_file
+    from cati.studies import load_study
+
+    refused = walk_file(load_study(study).program(mode), file)
+    ctx.exit(2 if refused else 0)
+
+
+@command(
+    "show",
+    examples=("cati questionnaire show wave2 --mode telephone", "cati questionnaire show asye --output asye.html"),
+)
+@study_argument
+@click.option("--mode", type=click.Choice(["telephone", "online"]), help="One mode alone; else both, side by side.")
+@click.option("--format", "form", type=click.Choice(_PAPER_FORMATS), help="Default: text, or what --output ends in.")
+@click.option("--output", "target", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+@click.option("--force", is_flag=True, help="Let --output replace a file that does not look like a questionnaire.")
+def show(study: str, mode: Mode | None, form: str | None, target: Path | None, force: bool) -> None:
+    """The paper questionnaire: every item, base, instruction, option, jump and decision, to be signed off."""
+    from cati.reports.paper import paper
+    from cati.studies import load_study
+
+    chosen = output.chosen_format(form, target, _PAPER_FORMATS)
+    output.deliver(paper(load_study(study).questionnaire, mode, chosen), chosen, target, force=force)
+
+
+@command("export", examples=("cati questionnaire export wave2 --to json-schema",))
+@study_argument
+@click.option("--to", "kind", type=click.Choice(["json-schema"]), required=True, help="What to make of it.")
+def export(study: str, kind: str) -> None:  # noqa: ARG001  one kind so far
+    """The questionnaire for other programs: json-schema is the schema of the questionnaire file format."""
+    from cati.questionnaire.model import Questionnaire
+    from cati.studies import load_study
+
+    load_study(study)
+    schema: dict[str, Any] = Questionnaire.model_json_schema(by_alias=True)
+    output.emit_json({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
