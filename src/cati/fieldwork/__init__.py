@@ -9,7 +9,6 @@ from __future__ import annotations
 from .calling import check_time, next_call, next_opening, within_fieldwork, within_window
 from .clock import DoubtfulTimeError
 from .rules import ANY_HOURS, CallingRules, Delay, RulesError, Span, Window
-from .sample import SampleRow
 from .when import When, WhenError, describe, render
 from .when_grammar import parse_when
 
@@ -19,7 +18,6 @@ __all__ = [
     "Delay",
     "DoubtfulTimeError",
     "RulesError",
-    "SampleRow",
     "Span",
     "When",
     "WhenError",

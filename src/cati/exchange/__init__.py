@@ -1,0 +1,18 @@
+"""Files in and out: the sample, and the synthetic sample of the demonstration."""
+
+from __future__ import annotations
+
+from .report import LoadReport, Refusal
+from .sample_file import load_sample_file, read_sample
+from .synthetic import WAVE2_REGIONS, synthetic_sample
+from .write_sample import write_sample_csv
+
+__all__ = [
+    "WAVE2_REGIONS",
+    "LoadReport",
+    "Refusal",
+    "load_sample_file",
+    "read_sample",
+    "synthetic_sample",
+    "write_sample_csv",
+]
