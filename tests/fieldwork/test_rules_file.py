@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 
+from cati.errors import InputError
 from cati.fieldwork import CallingRules, RulesError
 
 GOOD = """\
@@ -69,10 +70,6 @@ def test_hours_are_never_read_as_yaml_numbers() -> None:
         ("after:", "aftr:", "rules.yaml:7: call_again.engaged.aftr: unknown key; did you mean after?"),
         ("business_hours:", "any:", '"any" always means all windows together'),
         ("[17:30-18:30, 9:00-12:00]", "[]", "rules.yaml:3: windows: no window is ever open"),
-        ("call_again:", "timezone: UTC\ncall_again:", "rules.yaml:6: timezone: given twice"),
-        ("fieldwork: {", "fieldwork: {{", "rules.yaml:3: not readable as YAML: expected"),
-        ("fieldwork: {", "? [a]\n: b\nfieldwork: {", "rules.yaml:2: not readable as YAML: found unhash"),
-        ("business", "b\x00s", "rules.yaml:1: not readable as YAML"),
         (GOOD, "just text", "rules.yaml:1: calling rules are expected here"),
         (GOOD, "", "rules.yaml:1: calling rules are expected here"),
     ],
@@ -82,6 +79,20 @@ def test_a_fault_is_named_with_file_line_key_and_remedy(old: str, new: str, mess
     with pytest.raises(RulesError) as caught:
         CallingRules.from_yaml(GOOD.replace(old, new), "rules.yaml")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("fieldwork: {", "fieldwork: {{"),
+        ("fieldwork: {", "? [a]\n: b\nfieldwork: {"),
+        ("call_again:", "timezone: UTC\ncall_again:"),
+        ("business", "b\x00s"),
+    ],
+)
+def test_what_is_not_yaml_or_says_a_thing_twice_is_bad_input(old: str, new: str) -> None:
+    with pytest.raises(InputError, match=r"rules\.yaml"):
+        CallingRules.from_yaml(GOOD.replace(old, new), "rules.yaml")
 
 
 def test_a_day_may_not_be_given_twice_through_a_range() -> None:

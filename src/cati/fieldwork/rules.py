@@ -86,7 +86,10 @@ class CallingRules:
 
     @classmethod
     def from_yaml(cls, text: str, source: str, holidays: Iterable[date] = ()) -> CallingRules:
-        """Read and check a rules file. `source` is the name that messages call it by; `RulesError` lists all faults."""
+        """Read and check a rules file. `source` is the name that messages call it by.
+
+        `RulesError` lists every fault with its line; what is no YAML at all is an `InputError`.
+        """
         from .rules_file import read_rules  # pydantic and PyYAML load only where a file is read
 
         return read_rules(text, source, frozenset(holidays))

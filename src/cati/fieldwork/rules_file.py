@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
+
+from cati.questionnaire.yaml_source import Document, read_yaml
 
 from .rules import ANY_HOURS, CallingRules, Delay, RulesError, Span, Window
 
@@ -111,14 +112,17 @@ class _RulesFile(_Strict):
 
 
 def read_rules(text: str, source: str, holidays: frozenset[date]) -> CallingRules:
-    """The rules in `text`; `RulesError` with one line for each fault."""
-    root, values = _parse(text, source)
+    """The rules in `text`. `RulesError` with one line for each fault; `InputError` for what is not YAML."""
+    document = read_yaml(text, source)
+    if not isinstance(document.data, dict):
+        begin = "start with a line such as timezone: Europe/London"
+        raise RulesError(f"{source}:1: calling rules are expected here; {begin}")
     try:
-        file = _RulesFile.model_validate(values)
+        file = _RulesFile.model_validate(document.data)
     except ValidationError as error:
-        faults = (_fault(root, source, detail) for detail in error.errors(include_url=False))
+        faults = [_fault(document, source, one["loc"], _in_words(one)) for one in error.errors(include_url=False)]
         raise RulesError("\n".join(faults)) from None
-    faults_between = [_located(root, source, *fault) for fault in _faults_between_keys(file)]
+    faults_between = [_fault(document, source, *fault) for fault in _faults_between_keys(file)]
     if faults_between:
         raise RulesError("\n".join(faults_between))
     return CallingRules(
@@ -154,73 +158,26 @@ def _faults_between_keys(file: _RulesFile) -> Iterator[tuple[tuple[str, ...], st
             yield ("call_again", outcome, "window"), why
 
 
-def _parse(text: str, source: str) -> tuple[yaml.Node, object]:
-    """The file as nodes, which know their lines, and as plain values."""
-    try:
-        # BaseLoader keeps every scalar a string: YAML 1.1 would read 17:30 as the number 1050.
-        loader = yaml.BaseLoader(text)
-        root = loader.get_single_node()
-        if not isinstance(root, yaml.MappingNode):
-            begin = "start with a line such as timezone: Europe/London"
-            raise RulesError(f"{source}:1: calling rules are expected here; {begin}")
-        repeated = [
-            _located_at(source, line, key, "given twice; keep one of them") for line, key in _repeated(root, ())
-        ]
-        if repeated:
-            raise RulesError("\n".join(repeated))
-        return root, loader.construct_document(root)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RulesError(f"{source}:{line}: not readable as YAML: {error.problem}; mend this line") from None
-    except yaml.YAMLError as error:
-        raise RulesError(f"{source}:1: not readable as YAML: {error}; save the file as plain UTF-8 text") from None
-
-
-def _repeated(node: yaml.Node, path: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: set[str] = set()
-    for key, value in node.value:
-        here = (*path, str(key.value))
-        if here[-1] in seen:
-            yield key.start_mark.line + 1, here
-        seen.add(here[-1])
-        yield from _repeated(value, here)
-
-
-def _fault(root: yaml.Node, source: str, detail: ErrorDetails) -> str:
-    return _located(root, source, detail["loc"], _in_words(detail))
-
-
-def _located(root: yaml.Node, source: str, path: tuple[str | int, ...], why: str) -> str:
-    return _located_at(source, _line(root, path), path, why)
-
-
-def _located_at(source: str, line: int, path: tuple[str | int, ...], why: str) -> str:
+def _fault(document: Document, source: str, path: tuple[str | int, ...], why: str) -> str:
+    line = document.line(_as_written(document.data, path))
     return f"{source}:{line}: {'.'.join(str(part) for part in path)}: {why}"
 
 
-def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
-    """The line of the deepest part of `path` that the file has."""
-    line = int(node.start_mark.line) + 1
+def _as_written(data: object, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The path with each day that came from a range (`mon-fri`) put back to the key the file has."""
+    written: list[str | int] = []
     for part in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-        elif isinstance(node, yaml.MappingNode) and (entry := _entry(node, str(part))):
-            line, node = int(entry[0].start_mark.line) + 1, entry[1]
-            continue
-        else:
-            break
-        line = int(node.start_mark.line) + 1
-    return line
+        if isinstance(data, dict) and part not in data:
+            part = next((key for key in data if part in _DAYS and _covers(str(key), str(part))), part)
+        written.append(part)
+        data = _part_of(data, part)
+    return tuple(written)
 
 
-def _entry(node: yaml.MappingNode, name: str) -> tuple[yaml.Node, yaml.Node] | None:
-    for key, value in node.value:
-        written = str(key.value)
-        if written == name or (name in _DAYS and _covers(written, name)):
-            return key, value
-    return None
+def _part_of(data: object, part: str | int) -> object:
+    if isinstance(data, dict):
+        return data.get(part)
+    return data[part] if isinstance(data, list) and isinstance(part, int) and part < len(data) else None
 
 
 def _covers(written: str, day: str) -> bool:
