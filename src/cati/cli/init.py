@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cati.storage import Store
     from cati.studies import Study
 
-_DONE = {"made": "Made the database", "migrated": "Brought the database up to date:", "current": "The database"}
-
 
 @command(
     "init",
@@ -59,12 +57,17 @@ def init(study: str, start: datetime | None, end: datetime | None) -> None:
     if (made, installed) == ("current", "current"):
         output.emit(f"Nothing to do: {place} holds {found.id} already.")
     else:
-        what = {"installed": "installed", "updated": "updated", "current": "there already"}[installed]
-        output.emit(f"{_DONE[made]} {place}; study {found.id} {what}.")
+        output.emit(_done(made, installed, place, found.id))
     if fieldwork[1] < today:
-        say(
-            f"note: fieldwork of this study ended on {fieldwork[1]}. For other dates: cati init {study} --from … --until …"
-        )
+        say(f"note: fieldwork ended on {fieldwork[1]}. For other dates: cati init {study} --from … --until …")
+
+
+def _done(made: str, installed: str, place: str, study: str) -> str:
+    what = {"installed": "installed", "updated": "updated", "current": "there already"}[installed]
+    if made == "current":
+        return f"{place}: study {study} {what}."
+    done = "Made the database" if made == "made" else "Brought the database up to date:"
+    return f"{done} {place}; study {study} {what}."
 
 
 def _dates_so_far(store: Store, study: Study) -> tuple[date, date]:
