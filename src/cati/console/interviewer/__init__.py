@@ -1,0 +1,1 @@
+"""The interviewer's screen: a pure controller, a view of it, and what runs them."""

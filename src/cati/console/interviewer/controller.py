@@ -1,0 +1,292 @@
+"""The interviewer's screen without a screen: a key in, a new state and perhaps one effect out.
+
+Pure: no Textual, no SQL, no file, no clock (the time comes with each key). While an effect is out no key may be
+pressed: the driver keeps them in order. The questionnaire's own modules load with the study, after the first frame;
+so the states that need them are imported where a case comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cati.console.interviewer import facts, overlays
+from cati.console.interviewer.card import Card
+from cati.console.interviewer.effects import Coded, Effect, Failure, Refresh, Reply, SaveAnswer, SignedIn
+from cati.console.interviewer.page import Page, Para
+from cati.console.interviewer.shift import Leaving, Ready, SigningIn
+
+if TYPE_CHECKING:
+    from cati.console.interviewer.draft import Draft
+    from cati.console.interviewer.state import State
+    from cati.desk import CaseCard, Closed, Day, Delivery, Interviewer, OpenCall, PhoneNumber
+    from cati.interview.interview import Interview
+    from cati.studies import Study
+
+Then = Callable[[Any], None]
+Failed = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """What becomes of the reply to the effect that is out."""
+
+    then: Then
+    undone: Callable[[], None] | None
+    failed: Failed | None
+
+
+@dataclass(slots=True)
+class Logged:
+    """The outcome logged last, for a moment of undoing it."""
+
+    closed: Closed
+    draft: Draft
+
+
+class Controller:
+    """One interviewer at one console. `state` is where she is, `effect` what the world is asked to do now."""
+
+    def __init__(self, now: datetime, user: str = "") -> None:
+        self.now = now
+        self.effect: Effect | None = None
+        self.screen_pages = 1
+        self._waiting: Waiting | None = None
+        self._who: Interviewer | None = None
+        self._study: Study | None = None
+        self.day: Day | None = None
+        self.warnings: tuple[str, ...] = ()
+        self.delivery: Delivery | None = None
+        self.dialled: PhoneNumber | None = None
+        self._call: OpenCall | None = None
+        self._interview: Interview | None = None
+        self.seq = 0
+        self.draft: Draft | None = None
+        self.logged: Logged | None = None
+        self._side: tuple[Para, ...] | None = None
+        signing_in = SigningIn(self)
+        self.state: State = signing_in
+        if user.strip():
+            signing_in.ask_for(user.strip())
+
+    # --- keys in, effects out
+
+    def press(self, key: str, now: datetime) -> None:
+        """One key. No effect may be out."""
+        if self.effect is not None:
+            raise RuntimeError("a key was pressed while an effect was out")
+        self.now = now
+        before = self.state
+        before.page_at = min(before.page_at, self.screen_pages - 1)
+        before.press(key, now)
+
+    def resume(self, reply: Reply, now: datetime) -> None:
+        """The reply to the effect that is out, or a Failure."""
+        waiting, self.effect, self._waiting = self._waiting, None, None
+        assert waiting is not None
+        self.now = now
+        if not isinstance(reply, Failure):
+            waiting.then(reply)
+            return
+        if waiting.undone is not None:
+            waiting.undone()
+        if reply.kind == "lost":
+            self.lost(reply.why)
+        elif waiting.failed is not None:
+            waiting.failed(reply.why)
+        elif reply.kind == "outside":
+            self.state.failed(f"NOT SAVED: {reply.why} Enter to try again.")
+        else:
+            self.state.refuse(reply.why)
+
+    def run(
+        self,
+        effect: Effect,
+        then: Then,
+        *,
+        undone: Callable[[], None] | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """Leaves an effect. `then` gets its reply; `undone` is called first if it failed.
+
+        Without `failed` the line stops with what stands on it: what has to do with the world is tried again by Enter,
+        what was not possible is to be mended. So only Enter may leave an effect without it.
+        """
+        if self.effect is not None:
+            raise RuntimeError("one effect at a time")
+        self.effect = effect
+        self._waiting = Waiting(then, undone, failed)
+
+    def lost(self, why: str) -> None:
+        """The case is no longer ours."""
+        self.leave_case(why)
+
+    # --- who and what
+
+    @property
+    def who(self) -> Interviewer:
+        """Who is signed in."""
+        assert self._who is not None
+        return self._who
+
+    @property
+    def study(self) -> Study:
+        """The study of this database."""
+        assert self._study is not None
+        return self._study
+
+    @property
+    def interview(self) -> Interview:
+        """The interview of the call that is open."""
+        assert self._interview is not None
+        return self._interview
+
+    @property
+    def call(self) -> OpenCall:
+        """The call that is open."""
+        assert self._call is not None
+        return self._call
+
+    @property
+    def in_call(self) -> bool:
+        """Whether a call is open: dialled and not coded."""
+        return self._call is not None
+
+    @property
+    def case(self) -> Delivery:
+        """The case at hand."""
+        assert self.delivery is not None
+        return self.delivery
+
+    def signed_in(self, reply: SignedIn) -> None:
+        """The shift begins."""
+        self._who, self._study, self.day, self.warnings = reply.who, reply.study, reply.day, reply.warnings
+        self.state = Ready(self)
+
+    # --- a case
+
+    def to_ready(self, message: str = "") -> None:
+        """Between two cases, with the day as it stands now."""
+        ready = Ready(self)
+        ready.tell(message)
+        self.state = ready
+        self.run(Refresh(self.who), ready.refreshed, failed=ready.tell)
+
+    def leave_case(self, message: str) -> None:
+        """The case is dealt with, or gone."""
+        self.delivery = self.dialled = self._call = self._interview = self.draft = None
+        self._side = None
+        self.to_ready(message)
+
+    def take_case(self, delivery: Delivery) -> None:
+        """A case has come in."""
+        self.delivery = delivery
+        self.logged = None
+        self._side = None
+        self.state = Card(self)
+
+    def begin_call(self, call: OpenCall, number: PhoneNumber | None) -> None:
+        """The number is dialled: the questionnaire from its first question without an answer."""
+        from cati.console.interviewer import asking
+
+        self.dialled = number
+        dropped = self._open(call)
+        self.draft = None
+        asking.go_on(self)
+        if dropped:
+            self.state.tell(f"No longer possible in this questionnaire, to be asked again: {', '.join(dropped)}")
+
+    def _open(self, call: OpenCall) -> list[str]:
+        """Takes up the interview; gives the items whose kept answers the questionnaire can no longer take."""
+        from cati.interview.interview import Interview
+        from cati.questionnaire.answers import AnswerRefused
+
+        sample = {**self.case.card.sample, "interviewer_name": self.who.name}
+        answers, dropped = dict(call.answers), []
+        while True:
+            try:
+                self._interview = Interview(self.study.program("telephone"), sample, answers)
+                break
+            except AnswerRefused as refused:
+                del answers[refused.item]
+                dropped.append(refused.item)
+        self._call, self.seq = call, call.seq
+        return dropped
+
+    def undone(self, delivery: Delivery, logged: Logged) -> None:
+        """The outcome logged last is taken back: the case as it was before it was confirmed."""
+        from cati.console.interviewer import ending
+
+        assert delivery.call is not None
+        self.delivery, self._side, self.logged = delivery, None, None
+        self._open(delivery.call)
+        self.draft = logged.draft
+        ending.confirm_again(self)
+
+    def save(
+        self, item: str, value: Any, then: Then, *, undone: Callable[[], None], failed: Failed | None = None
+    ) -> None:
+        """Saves one answer and goes on once it is on the disk."""
+
+        def saved(reply: Reply) -> None:
+            self.seq += 1
+            then(reply)
+
+        self.run(SaveAnswer(self.case.hold, self.call, item, value, self.seq), saved, undone=undone, failed=failed)
+
+    def closed(self, closed: Closed, coded: Coded) -> None:
+        """The call is coded."""
+        assert self.draft is not None
+        self.logged = Logged(closed, self.draft)
+        label = self.study.scheme.outcomes[coded.outcome].label
+        became = self.study.scheme.outcomes[closed.case_outcome].label
+        also = "" if closed.case_outcome == coded.outcome else f" The case stands as {became}: {closed.why}"
+        self.leave_case(f"Logged: {label}, case {closed.serial}. F8 to undo (60 s).{also}")
+
+    # --- overlays
+
+    def help(self) -> None:
+        """Help for where she is."""
+        self.state = overlays.Help(self)
+
+    def show_facts(self) -> None:
+        """All that is known of the case."""
+        self.state = overlays.Facts(self)
+
+    def take_note(self) -> None:
+        """A note on the case."""
+        self.state = overlays.NoteTaking(self)
+
+    def ask_to_leave(self) -> None:
+        """Sign out, asking first where a case would be left."""
+        self.state = Leaving(self)
+
+    # --- what is seen
+
+    @property
+    def card(self) -> CaseCard:
+        """The card of the case at hand."""
+        return self.case.card
+
+    def header(self) -> tuple[str, str, str]:
+        """The top line, left and right, and the line under it."""
+        who = self._who.name if self._who is not None else ""
+        if self.delivery is None:
+            return "cati", who, self._study.title if self._study is not None else ""
+        card = self.delivery.card
+        dialled = f"dialled {self.dialled.number}" if self.dialled is not None else "not dialled yet"
+        return f"Case {card.serial}  {card.name}", who, f"{card.la}   {dialled}"
+
+    def side(self) -> tuple[Para, ...]:
+        """The case's facts, for the panel of a wide screen."""
+        if self.delivery is None:
+            return ()
+        if self._side is None:
+            self._side = facts.of_card(self.delivery.card, self.study.timezone)
+        return self._side
+
+    def page(self) -> Page:
+        """All that is to be seen now."""
+        return self.state.page()

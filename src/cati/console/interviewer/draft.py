@@ -1,0 +1,48 @@
+"""What is being taken down about how a call ended, until it is logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from cati.console.interviewer.effects import Coded
+
+if TYPE_CHECKING:
+    from cati.console.interviewer.ending import Step
+    from cati.fieldwork import When
+
+
+@dataclass(slots=True)
+class Draft:
+    """The outcome, and the steps that ask for what belongs to it.
+
+    `stopped_at`: the question at which the interview was broken off; None where an answer ended the call. `appointment`
+    says which sort is to be made, `when` the time once it is known.
+    """
+
+    outcome: str
+    stopped_at: str | None = None
+    appointment: Literal["hard", "soft"] | None = None
+    when: When | None = None
+    strength: Literal["hard", "soft"] | None = None
+    refused_by: str = ""
+    reason: str = ""
+    email: str | None = None
+    referral_number: str | None = None
+    note: str = ""
+    steps: list[type[Step]] = field(default_factory=list)
+    at: int = 0
+
+    def coded(self) -> Coded:
+        """As it is logged."""
+        return Coded(
+            outcome=self.outcome,
+            note=self.note,
+            appointment=self.when if self.appointment is not None else None,
+            appointment_kind=self.appointment,
+            refusal=self.strength,
+            refused_by=self.refused_by,
+            reason=self.reason,
+            referral_number=self.referral_number,
+            email=self.email,
+        )

@@ -1,0 +1,162 @@
+"""What the controller asks of the world: one effect at a time, each with all that is needed to carry it out.
+
+An effect is answered with a reply (named beside each) or a Failure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from cati.desk import Closed, Day, Hold, Interviewer, OpenCall
+    from cati.fieldwork import When
+    from cati.studies import Study
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Reply: SignedIn; UnknownName where nobody of that name is known and `add` is False."""
+
+    name: str
+    add: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody is at the desk. `study` as installed, its calling rules with the fieldwork dates of this database."""
+
+    who: Interviewer
+    study: Study
+    day: Day
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """Nobody of this name has signed in before."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Reply: the Day as it stands now."""
+
+    who: Interviewer
+
+
+@dataclass(frozen=True, slots=True)
+class NextCase:
+    """Reply: Delivery, or None where nothing is due."""
+
+    who: Interviewer
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """The case that this interviewer still holds from a console that stopped. Reply: Delivery or None."""
+
+    who: Interviewer
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Put a case back, uncoded. Reply: None."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """A number is dialled. Reply: OpenCall."""
+
+    hold: Hold
+    number_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAnswer:
+    """Reply: None, once the answer is on the disk. `value` as JSON data; None takes the answer back."""
+
+    hold: Hold
+    call: OpenCall
+    item: str
+    value: Any
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveNote:
+    """Reply: None."""
+
+    hold: Hold
+    call: OpenCall | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogEmail:
+    """An e-mail was promised. Reply: None."""
+
+    hold: Hold
+    call: OpenCall
+    address: str
+    kind: Literal["reassurance", "online_link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What a call came to, as taken down: what desk's Result is made of."""
+
+    outcome: str
+    note: str = ""
+    appointment: When | None = None
+    appointment_kind: Literal["hard", "soft"] | None = None
+    refusal: Literal["hard", "soft"] | None = None
+    refused_by: str = ""
+    reason: str = ""
+    referral_number: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCall:
+    """Reply: Closed."""
+
+    hold: Hold
+    call: OpenCall
+    coded: Coded
+
+
+@dataclass(frozen=True, slots=True)
+class UndoClose:
+    """Reply: Delivery with its call."""
+
+    who: Interviewer
+    closed: Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Sign out; a case not dialled yet is put back first. No reply: the console ends."""
+
+    release: Hold | None = None
+
+
+Effect = (
+    SignIn | Refresh | NextCase | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail | CloseCall | UndoClose
+    | Leave
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An effect that was not carried out: the world failed, the case was lost, or what was asked is not possible."""
+
+    kind: Literal["outside", "lost", "refused"]
+    why: str
+
+
+Reply = Any
+"""What an effect is answered with, as named beside it, or a Failure."""

@@ -1,0 +1,253 @@
+"""Carries out the controller's effects: one call of the desk each, on the one thread that the database lives on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from cati.console.interviewer.effects import (
+    CloseCall,
+    Coded,
+    Effect,
+    Failure,
+    Leave,
+    LogEmail,
+    NextCase,
+    Refresh,
+    Release,
+    Reply,
+    SaveAnswer,
+    SaveNote,
+    SignedIn,
+    SignIn,
+    StartCall,
+    TakeUp,
+    UndoClose,
+    UnknownName,
+)
+from cati.errors import CatiError, OutsideError
+
+if TYPE_CHECKING:
+    from cati.desk import Hold, Interviewer, Result
+    from cati.storage import Store
+    from cati.studies import Study
+
+HEARTBEAT = 20.0
+"""Seconds between two signs of life while a case is held."""
+
+Clock = Callable[[], datetime]
+
+
+class Work:
+    """The desk, as the controller's effects need it. Everything here runs on one thread."""
+
+    def __init__(self, database: str | None, clock: Clock | None = None) -> None:
+        self._database = database
+        self._clock = clock
+        self._store: Store | None = None
+        self._study: Study | None = None
+        self._per_call: frozenset[str] = frozenset()
+        self.hold: Hold | None = None
+
+    def open(self) -> None:
+        """Opens the database and reads its study. Raises CatiError where that is not possible.
+
+        Everything heavy is imported here, after the first frame: SQLAlchemy, pydantic, the questionnaire.
+        """
+        from cati.console.interviewer import breaking, contact, email, lookup, route  # noqa: F401  ready when needed
+        from cati.desk import installed_study
+        from cati.storage import open_store
+        from cati.studies import study_from_texts
+
+        self._store = open_store(self._database, clock=self._clock)
+        installed = installed_study(self._store)
+        study = study_from_texts(dict(installed.texts), installed.id)
+        # the dates of this database count, and the rules are a property that is worked out once
+        study.__dict__["rules"] = study.rules.during(installed.fieldwork_start, installed.fieldwork_end)
+        program = study.program("telephone")
+        asked = (step for step in program.steps if step.kind not in ("message", "end"))
+        self._per_call = frozenset(step.id for step in asked if step.item.per_call)
+        self._study = study
+
+    @property
+    def store(self) -> Store:
+        """The open database."""
+        assert self._store is not None
+        return self._store
+
+    @property
+    def study(self) -> Study:
+        """Its study."""
+        assert self._study is not None
+        return self._study
+
+    def close(self) -> None:
+        """Closes the database."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def reply_to(self, effect: Effect) -> Reply:
+        """Carries out an effect; what was refused or failed comes back as a Failure."""
+        from cati.desk import LostHold
+
+        try:
+            return self.perform(effect)
+        except LostHold as lost:
+            self.hold = None
+            return Failure("lost", str(lost))
+        except OutsideError as error:
+            return Failure("outside", str(error))
+        except CatiError as error:
+            return Failure("refused", str(error))
+
+    def perform(self, effect: Effect) -> Reply:
+        """Carries out an effect. Raises CatiError where that is not possible."""
+        from cati import desk
+
+        match effect:
+            case SaveAnswer(hold, call, item, value, seq):
+                return desk.save_answer(self.store, hold, call, item, value, seq)
+            case SignIn():
+                return self._sign_in(effect)
+            case Refresh(who):
+                return desk.day(self.store, who)
+            case NextCase(who):
+                return self._held(desk.next_case(self.store, self.study, who))
+            case TakeUp(who):
+                return self._held(desk.resume_held(self.store, self.study, who))
+            case Release(hold):
+                desk.release(self.store, hold)
+                self.hold = None
+                return None
+            case StartCall(hold, number_id):
+                return desk.start_call(self.store, hold, number_id, per_call=self._per_call)
+            case SaveNote(hold, call, text):
+                return desk.add_note(self.store, hold, text, call)
+            case LogEmail(hold, call, address, kind):
+                return desk.log_email_request(self.store, hold, call, address, kind)
+            case CloseCall(hold, call, coded):
+                closed = desk.close_call(self.store, self.study, hold, call, result_of(coded))
+                self.hold = None
+                return closed
+            case UndoClose(who, closed):
+                return self._held(desk.undo_close(self.store, self.study, who, closed, per_call=self._per_call))
+            case Leave(hold):
+                if hold is not None:
+                    desk.release(self.store, hold)
+                self.hold = None
+                return None
+
+    def _held(self, delivery: Any) -> Any:
+        self.hold = delivery.hold if delivery is not None else None
+        return delivery
+
+    def _sign_in(self, effect: SignIn) -> SignedIn | UnknownName:
+        from cati import desk
+
+        if not effect.add and not desk.known_interviewer(self.store, effect.name):
+            return UnknownName(effect.name)
+        who = desk.sign_in(self.store, effect.name)
+        return SignedIn(who, self.study, desk.day(self.store, who), self._warnings())
+
+    def _warnings(self) -> tuple[str, ...]:
+        """What speaks against calling now."""
+        from cati.fieldwork import check_time, within_fieldwork
+
+        with self.store.read() as connection:
+            now = self.store.now(connection)
+        rules = self.study.rules
+        if within_fieldwork(rules, now):
+            return ()
+        return tuple(check_time(rules, now, now))
+
+    def renew(self) -> str | None:
+        """The heartbeat: the serial of a case that is no longer ours, else None. A database out of reach is no loss."""
+        from cati import desk
+
+        hold = self.hold
+        if hold is None:
+            return None
+        try:
+            if desk.renew(self.store, hold):
+                return None
+        except OutsideError:
+            return None  # the next answer will say so, where she can see it
+        self.hold = None
+        return str(desk.LostHold(hold.serial))
+
+
+def result_of(coded: Coded) -> Result:
+    """What the interviewer took down, as the desk wants it."""
+    from cati.desk import Booking, EmailRequest, Refusal, Result
+
+    when, kind = coded.appointment, coded.appointment_kind
+    booking = Booking(kind, when.start, when.end, when.text) if when is not None and kind is not None else None
+    refusal = Refusal(coded.refusal, coded.refused_by, coded.reason) if coded.refusal is not None else None
+    return Result(
+        outcome=coded.outcome,
+        note=coded.note,
+        appointment=booking,
+        refusal=refusal,
+        referral_number=coded.referral_number,
+        email=EmailRequest(coded.email, "online_link") if coded.email else None,
+    )
+
+
+def running_clock(now: datetime | None) -> Clock | None:
+    """A clock that starts at `now` and runs on from there; None where the database's own is to be used."""
+    if now is None:
+        return None
+    started = datetime.now(UTC)
+    start = now.astimezone(UTC)
+
+    def clock() -> datetime:
+        return start + max(datetime.now(UTC) - started, timedelta(0))
+
+    return clock
+
+
+class Session:
+    """The thread of the database. What is asked of it is done in order; `post` brings each answer back."""
+
+    def __init__(self, work: Work, post: Callable[[Callable[[], None]], None]) -> None:
+        self.work = work
+        self._post = post
+        self._jobs: SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="cati-desk", daemon=True)
+        self.on_fault: Callable[[BaseException], None] = _raise
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def do(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Does a job on the thread of the database; `then` gets what it gave, on the thread of the screen."""
+        self._jobs.put((job, then))
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Finishes what is asked for, closes the database, ends the thread."""
+        self._jobs.put(None)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            asked = self._jobs.get()
+            if asked is None:
+                break
+            job, then = asked
+            try:
+                done = job()
+            except BaseException as fault:  # noqa: BLE001  told on the screen's thread, which ends the console
+                self._post(lambda fault=fault: self.on_fault(fault))  # type: ignore[misc]
+                continue
+            self._post(lambda done=done: then(done))  # type: ignore[misc]
+        self.work.close()
+
+
+def _raise(fault: BaseException) -> None:
+    raise fault

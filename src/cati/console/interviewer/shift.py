@@ -1,0 +1,153 @@
+"""Signing in, the time between two cases, and signing out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cati.console.interviewer import facts
+from cati.console.interviewer.effects import Leave, NextCase, Reply, SignedIn, SignIn, TakeUp, UndoClose, UnknownName
+from cati.console.interviewer.page import Choice, Para
+from cati.console.interviewer.state import Overlay, State
+
+if TYPE_CHECKING:
+    from cati.console.interviewer.controller import Controller
+    from cati.desk import Day, Delivery
+
+
+class SigningIn(State):
+    """Who is interviewing?"""
+
+    name = "sign_in"
+
+    def ask_for(self, name: str) -> None:
+        """As if the name had been typed."""
+        self.entry.set(name)
+        self.enter(name, self.console.now)
+
+    def enter(self, typed: str, now: datetime) -> None:
+        del now
+        if not typed:
+            self.tell("Type your name and press Enter.")
+            return
+        self.console.run(SignIn(typed, add=self.accepted == typed), self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        if isinstance(reply, UnknownName):
+            self.sure(f"Nobody called {reply.name} has signed in here before. Enter again adds the name.")
+        elif isinstance(reply, SignedIn):
+            self.console.signed_in(reply)
+
+    def body(self) -> tuple[Para | Choice, ...]:
+        return (
+            Para("heading", "Good to have you here."),
+            Para("plain", "Sign in with your name. F1 or ? gives help, here and everywhere else."),
+        )
+
+    def prompt(self) -> str:
+        return "Your name"
+
+
+class Ready(State):
+    """Between two cases."""
+
+    name = "ready"
+
+    def refreshed(self, day: Day) -> None:
+        """The day as it stands now."""
+        self.console.day = day
+
+    def enter(self, typed: str, now: datetime) -> None:
+        del now
+        if typed:
+            self.refuse("Nothing is typed here: Enter alone brings the next case.")
+        else:
+            self.console.run(NextCase(self.console.who), self._delivered)
+
+    def _delivered(self, delivery: Delivery | None) -> None:
+        if delivery is not None:
+            self.console.take_case(delivery)
+            return
+        self.console.to_ready("No case is due now.")
+
+    def do(self, name: str, now: datetime) -> None:
+        del now
+        if name == "undo":
+            self._undo()
+        elif name == "take_up":
+            self.console.run(TakeUp(self.console.who), self._taken_up, failed=self.tell)
+
+    def _taken_up(self, delivery: Delivery | None) -> None:
+        if delivery is None:
+            self.tell("You hold no case from before: Enter brings the next one.")
+        else:
+            self.console.take_case(delivery)
+
+    def _undo(self) -> None:
+        logged = self.console.logged
+        if logged is None:
+            self.tell("There is nothing to undo here.")
+            return
+        self.console.run(
+            UndoClose(self.console.who, logged.closed),
+            lambda delivery: self.console.undone(delivery, logged),
+            failed=self.tell,
+        )
+
+    def body(self) -> tuple[Para | Choice, ...]:
+        day, zone = self.console.day, self.console.study.timezone
+        assert day is not None
+        paras = [Para("warning", text) for text in self.console.warnings]
+        paras.append(Para("heading", f"Ready, {self.console.who.name}"))
+        paras.append(Para("plain", f"Callable now: {day.callable_now}"))
+        paras.append(Para("plain", f"Your calls today: {day.calls_today}   completes: {day.completes_today}"))
+        if day.callable_now == 0:
+            when = f"The next case falls due {facts.clock(day.next_due, zone)}." if day.next_due else "None is waiting."
+            paras.append(Para("plain", f"No case is due now. {when} Enter looks again."))
+        mine = [each for each in day.appointments if each.mine]
+        paras.append(Para("heading", "Your appointments today" if mine else "You have no appointments today"))
+        paras += [Para("fact", facts.due(each, zone)) for each in mine]
+        paras.append(Para("plain", ""))
+        paras.append(Para("plain", "Enter: the next case"))
+        return tuple(paras)
+
+
+class Leaving(Overlay):
+    """Sign out: is it meant?"""
+
+    name = "leave"
+
+    def __init__(self, console: Controller) -> None:
+        super().__init__(console)
+        self.meant = not console.in_call
+
+    def enter(self, typed: str, now: datetime) -> None:
+        if typed.lower() == "quit" or (self.meant and not typed):
+            case = self.console.delivery
+            self.console.run(Leave(case.hold if case is not None and not self.console.in_call else None), _ended)
+        elif not typed:
+            self.tell("The call is still open. Type quit and press Enter to leave it, or Backspace to stay.")
+        else:
+            self.refuse("Type quit to leave." if not self.meant else "Enter signs out, Backspace stays.")
+        del now
+
+    def body(self) -> tuple[Para | Choice, ...]:
+        if self.meant:
+            case = " The case goes back to the others, not called." if self.console.delivery is not None else ""
+            return (Para("heading", "Sign out?"), Para("plain", f"Enter signs out, Backspace stays.{case}"))
+        return (
+            Para("heading", f"The call to {self.console.card.name} has no outcome yet."),
+            Para("plain", "Better: Backspace, code what came of the call, then sign out."),
+            Para(
+                "plain",
+                "If you must leave now, type quit and press Enter. Every answer is saved; the call will count as "
+                "interrupted, and the case comes back at the same question.",
+            ),
+        )
+
+    def prompt(self) -> str:
+        return "" if self.meant else "quit?"
+
+
+def _ended(reply: Reply) -> None:
+    del reply
