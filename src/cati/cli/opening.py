@@ -60,16 +60,8 @@ def study_of(installed: InstalledStudy) -> Study:
 
 def dated(study: Study, dates: InstalledStudy | Study) -> Study:
     """A study, calling rules included, with the fieldwork dates, title and time zone of another description of it."""
-    moved = replace(
-        study,
-        title=dates.title,
-        timezone=dates.timezone,
-        fieldwork_start=dates.fieldwork_start,
-        fieldwork_end=dates.fieldwork_end,
-    )
-    # the rules are read with the dates in their file; those of the installation go before them
-    vars(moved)["rules"] = study.rules.during(dates.fieldwork_start, dates.fieldwork_end)
-    return moved
+    moved = replace(study, title=dates.title, timezone=dates.timezone)
+    return moved.during(dates.fieldwork_start, dates.fieldwork_end)
 
 
 def clock_for(zone: ZoneInfo, *, ticking: bool = False) -> Clock | None:

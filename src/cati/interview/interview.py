@@ -31,6 +31,7 @@ class Interview:
         self._route: list[int] = []
         self._waiting: int | None = None
         self.end: str | None = None
+        self.end_slot: int | None = None
         for item_id, value in (answers or {}).items():
             self.given[self._slot(item_id, value)] = judge(program, item_id, value)
         self._walk_from(0)
@@ -54,7 +55,7 @@ class Interview:
         elif self._route:
             self._route.pop()
         reached = self.program.advance(self.given, self.live, self.sample, self._route, slot)
-        self._waiting, self.end = reached.waiting, reached.end
+        self._waiting, self.end, self.end_slot = reached.waiting, reached.end, reached.end_slot
 
     @property
     def route(self) -> list[str]:
@@ -83,6 +84,9 @@ class Interview:
         else:
             step = self.program.steps[slot]
             answer = judge_step(step, value)
+            if answer is None and step.kind == "contact" and value:
+                missing = [box.field for box in step.item.fields if not box.blank and not dict(value).get(box.field)]
+                raise AnswerRefused(item_id, value, f"still to be filled in: {', '.join(missing)}")
             if answer is not None and step.conditional:
                 answer = self._offered_part(step, answer, value)
         self._hold(slot, item_id, answer)
@@ -130,7 +134,11 @@ class Interview:
 
     def before(self, item_id: str) -> str | None:
         """The question before this one on the route, or None."""
-        at = bisect_left(self._route, self.step(item_id).slot)
+        return self.before_slot(self.step(item_id).slot)
+
+    def before_slot(self, slot: int) -> str | None:
+        """The last question on the route before a step of the program, or None."""
+        at = bisect_left(self._route, slot)
         return self.program.steps[self._route[at - 1]].id if at > 0 else None
 
     def after(self, item_id: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from cati.interview.interview import Interview
 from cati.questionnaire.answers import Answer, Contact, Key
 from cati.questionnaire.generate import Live, Sample
-from cati.questionnaire.program import OptionStep, Program, Step, Wording
+from cati.questionnaire.program import OptionStep, Program, SpecialStep, Step, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Presented:
 def present(interview: Interview, item_id: str) -> Presented:
     """A question on the route, as this respondent meets it. Raises AnswerRefused for an unknown id."""
     step = interview.step(item_id)
-    item = step.item
+    item, context = step.item, _context(interview)
     row_steps = _rows_asked(interview, step)
     return Presented(
         id=step.id,
@@ -97,14 +97,14 @@ def present(interview: Interview, item_id: str) -> Presented:
         section=step.section.title,
         before=tuple(_messages_before(interview, step)),
         wording=tuple(_blocks(step.wording, interview)),
-        row=None if step.row_text is None else step.row_text.render(*_context(interview)),
+        row=None if step.row_text is None else step.row_text.render(*context),
         row_at=row_steps.index(step) + 1 if step in row_steps else 0,
         rows=len(row_steps),
         options=tuple(_offered(interview, step)),
-        specials=tuple(Special(each.key, each.label, each.read_out) for each in step.specials),
+        specials=_specials(step.specials, interview),
         boxes=tuple(
-            Box(each.field, each.label, each.blank, tuple(Special(s.key, s.label, s.read_out) for s in each.specials))
-            for each in (item.fields if step.kind == "contact" else ())
+            Box(each.box.field, each.label.render(*context), each.box.blank, _specials(each.specials, interview))
+            for each in step.boxes
         ),
         code_list=getattr(item, "code_list", None),
         free_text=getattr(item, "free_text", True),
@@ -123,11 +123,17 @@ def closing_blocks(interview: Interview) -> tuple[Block, ...]:
     """What is said at the end: the end item's wording for a complete, else the closing text of the outcome."""
     if interview.end is None:
         return ()
-    for step in interview.program.steps:
-        if step.kind == "end" and step.item.outcome == interview.end:
-            return tuple(_blocks(step.wording, interview))
-    closing = interview.program.questionnaire.closings.get(interview.end)
-    return (Block("read", closing.text),) if closing else ()
+    if interview.end_slot is not None:
+        step = interview.program.steps[interview.end_slot]
+        return (*_messages_before(interview, step), *_blocks(step.wording, interview))
+    closing = interview.program.closings.get(interview.end)
+    return (Block("read", closing.render(*_context(interview))),) if closing else ()
+
+
+def _specials(specials: Iterable[SpecialStep], interview: Interview) -> tuple[Special, ...]:
+    return tuple(
+        Special(each.special.key, each.label.render(*_context(interview)), each.special.read_out) for each in specials
+    )
 
 
 def _context(interview: Interview) -> tuple[Live, Sample, WordsOf]:
@@ -152,8 +158,8 @@ def _rows_asked(interview: Interview, step: Step) -> Sequence[Step]:
 
 
 def _messages_before(interview: Interview, step: Step) -> Iterable[Block]:
-    """The messages between the question before on the route and this one, jumps observed."""
-    previous = interview.before(step.id)
+    """The messages between the question before on the route and this step, jumps observed."""
+    previous = interview.before_slot(step.slot)
     start = 0
     if previous is not None:
         start = interview.program.following(interview.step(previous), interview.live, interview.sample)
@@ -205,12 +211,12 @@ class WordsOf:
             return "" if isinstance(answer, (Key, Contact)) else str(answer)
         step = self._program.steps[slot]
         if isinstance(answer, Key):
-            return next((special.label for special in step.specials if special.key == answer.name), "")
+            return next(
+                (each.label.render(live, sample, self) for each in step.specials if each.special.key == answer.name), ""
+            )
         if step.kind == "number":
             return str(answer)
         codes = answer if isinstance(answer, tuple) else (answer,)
         return ", ".join(
-            option.option.fill or option.label.render(live, sample, self)
-            for option in step.options
-            if option.option.code in codes
+            option.fill.render(live, sample, self) for option in step.options if option.option.code in codes
         )

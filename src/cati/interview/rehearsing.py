@@ -19,13 +19,13 @@ def random_answer(interview: Interview, item_id: str, rng: Random) -> Any:
     """An answer that the question offers on this route, as plain data (see `answers.to_json`)."""
     step = interview.step(item_id)
     if step.specials and rng.random() < _SPECIAL_SHARE:
-        return {"key": rng.choice(step.specials).key}
+        return {"key": rng.choice(step.specials).special.key}
     if step.kind == "single":
         return _code(interview, step, rng)
     if step.kind == "multi":
         return _codes(interview, step, rng)
     if step.kind == "number":
-        high = step.item.max if step.item.max is not None else _MAX_NUMBER
+        high = step.item.max if step.item.max is not None else step.item.min + _MAX_NUMBER
         return rng.randint(step.item.min, high)
     if step.kind == "contact":
         return {field.field: _box(field, rng) for field in step.item.fields}
@@ -59,13 +59,17 @@ def random_respondent(
 ) -> dict[str, Any]:
     """Every answer of one random respondent, write-ins included, by item id in the order given.
 
-    `fixed` holds answers that are not left to chance (the screener's way into the interview, say), by item id.
+    `fixed` holds answers that are not left to chance (the screener's way into the interview, say), by item id; one
+    that comes back to its own question ends the respondent there.
     """
     interview = Interview(program, sample)
     answers: dict[str, Any] = {}
     while (item_id := interview.next) is not None:
-        answers[item_id] = (fixed or {}).get(item_id, None) or random_answer(interview, item_id, rng)
+        chosen = (fixed or {}).get(item_id)
+        answers[item_id] = random_answer(interview, item_id, rng) if chosen is None else chosen
         interview.give(item_id, answers[item_id])
+        if interview.next == item_id:  # a reassurance: the same question again
+            break
         for name in interview.missing():
             kind = program.write_ins[name.lower()].write_in.type
             answers[name] = rng.randint(1, 9) if kind == "number" else f"words {rng.randint(1, 99)}"

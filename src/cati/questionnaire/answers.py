@@ -79,7 +79,7 @@ def from_json(value: Any) -> Answer | None:
     if isinstance(value, Mapping):
         if set(value) == {"key"}:
             return Key(str(value["key"]))
-        return Contact(tuple((str(name), _box(box)) for name, box in value.items()))
+        return Contact(tuple((str(name), _box(box)) for name, box in value.items() if box is not None))
     if isinstance(value, (int, str)):
         return value
     raise InputError(f"{value!r} is no answer: expected a code, a list of codes, a number, a text or a key.")

@@ -27,25 +27,30 @@ class CodeList:
 
     def search(self, typed: str, limit: int = 9) -> list[Entry]:
         """Up to `limit` entries for what was typed: first those that begin with it, then those with a word that does,
-        then those that contain it. Accents, case and punctuation do not matter."""
+        then those that contain it. Accents, case, punctuation and a left-out "and" do not matter."""
         wanted = _folded(typed)
         if not wanted:
             return []
         ranked: list[tuple[int, int]] = []
         for index, entry in enumerate(self.entries):
             name = _folded(entry.name)
-            if name.startswith(wanted):
+            short = _without_and(name)
+            if name.startswith(wanted) or short.startswith(wanted):
                 ranked.append((0, index))
-            elif f" {wanted}" in name:
+            elif f" {wanted}" in name or f" {wanted}" in short:
                 ranked.append((1, index))
             elif wanted in name:
                 ranked.append((2, index))
         return [self.entries[index] for _, index in sorted(ranked)[:limit]]
 
     def find(self, typed: str) -> Entry | None:
-        """The entry with exactly this name (accents, case and punctuation apart), or None."""
-        wanted = _folded(typed)
-        return next((entry for entry in self.entries if _folded(entry.name) == wanted), None)
+        """The entry with exactly this name (accents, case, punctuation and "and" apart), or None."""
+        wanted = _without_and(_folded(typed))
+        return next((entry for entry in self.entries if _without_and(_folded(entry.name)) == wanted), None)
+
+
+def _without_and(folded: str) -> str:
+    return " ".join(word for word in folded.split() if word != "and")
 
 
 def _folded(text: str) -> str:
@@ -53,7 +58,7 @@ def _folded(text: str) -> str:
     letters = "".join(
         " " if unicodedata.category(char)[0] in "PSZ" else char for char in plain if not unicodedata.combining(char)
     )
-    return " ".join(letters.replace(" and ", " ").split())
+    return " ".join(letters.split())
 
 
 def read_code_list(text: str, name: str, source: str) -> CodeList:
@@ -62,9 +67,13 @@ def read_code_list(text: str, name: str, source: str) -> CodeList:
     if not rows.fieldnames or "name" not in rows.fieldnames:
         raise InputError(f"{source}, line 1: a code list needs a column `name`; found {rows.fieldnames or 'nothing'}.")
     entries = []
-    for row in rows:
+    try:
+        lines = list(rows)
+    except csv.Error as error:
+        raise InputError(f"{source}, line {rows.line_num}: this is not readable as CSV ({error}).") from error
+    for at, row in enumerate(lines, start=2):
         if not (row["name"] or "").strip():
-            raise InputError(f"{source}, line {rows.line_num}: the name is empty. Fill it in or remove the line.")
+            raise InputError(f"{source}, line {at}: the name is empty. Fill it in or remove the line.")
         details = tuple((key, value) for key, value in row.items() if key and key != "name" and value)
         entries.append(Entry(row["name"].strip(), details))
     return CodeList(name, tuple(entries))

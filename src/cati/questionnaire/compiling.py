@@ -12,7 +12,7 @@ from cati.questionnaire.codelists import CodeList
 from cati.questionnaire.conditions import ConditionError, parse
 from cati.questionnaire.generate import Test, compile_test
 from cati.questionnaire.problems import Problem
-from cati.questionnaire.program import OptionStep, Program, Step, Wording, WriteInSlot
+from cati.questionnaire.program import BoxStep, OptionStep, Program, SpecialStep, Step, Wording, WriteInSlot
 from cati.questionnaire.scope import Scope, build_scope, codes_at, nearest, row_id, write_in_id
 from cati.questionnaire.wording import Template, Templates
 from cati.questionnaire.yaml_source import Path
@@ -89,11 +89,15 @@ class _Compiler:
             questionnaire=self._questionnaire,
             mode=self._mode,
             steps=tuple(self._steps),
-            slots=len(self._steps) + len(write_ins),
+            slots=self._scope.slots,
             by_id={symbol.id.lower(): symbol.slot for symbol in self._scope.symbols.values()},
             write_ins=write_ins,
             code_lists=self._code_lists,
             texts=texts,
+            closings={
+                outcome: self._template(closing.text, None, ("closings", outcome, "text"), outcome)
+                for outcome, closing in self._questionnaire.closings.items()
+            },
             content_hash=content_hash,
         )
 
@@ -102,7 +106,9 @@ class _Compiler:
         wording = tuple(self._wording(item.wording, len(self._steps), (*path, "wording"), item.id))
         if item.type != "grid":
             step = Step(item.id, len(self._steps), item.type, item, section, test=test, wording=wording)
-            step.specials = tuple(s for s in getattr(item, "specials", ()) if s.mode in (None, self._mode))
+            step.specials = self._specials(getattr(item, "specials", ()), step, path)
+            step.boxes = tuple(self._boxes(step, path))
+            step.code_list = self._code_lists.get(getattr(item, "code_list", None) or "")
             self._add_step(step, path)
             return
         first = len(self._steps)
@@ -114,6 +120,21 @@ class _Compiler:
             step.wording = wording
             step.row_text = self._template(row.text, first, (*row_path, "text"), item.id)
             self._add_step(step, path)
+
+    def _specials(self, specials: Iterable[model.SpecialAnswer], step: Step, path: Path) -> tuple[SpecialStep, ...]:
+        return tuple(
+            SpecialStep(
+                special, self._template(special.label, step.slot, (*path, "specials", at, "label"), step.item.id)
+            )
+            for at, special in enumerate(specials)
+            if special.mode in (None, self._mode)
+        )
+
+    def _boxes(self, step: Step, path: Path) -> Iterable[BoxStep]:
+        for at, box in enumerate(getattr(step.item, "fields", ())):
+            box_path = (*path, "fields", at)
+            label = self._template(box.label, step.slot, (*box_path, "label"), step.item.id)
+            yield BoxStep(box, label, self._specials(box.specials, step, box_path))
 
     def _add_step(self, step: Step, path: Path) -> None:
         if step.kind in ("single", "multi"):
@@ -146,7 +167,8 @@ class _Compiler:
             if write_in is not None and step.row is None:
                 name = write_in_id(item.id, option.code, write_in.type)
                 slot = WriteInSlot(name, option.code, self._scope.symbols[name.lower()].slot, write_in)
-            options.append(OptionStep(option, label, test, slot))
+            fill = self._template(option.fill, step.slot, (*option_path, "fill"), item.id) if option.fill else label
+            options.append(OptionStep(option, label, test, slot, fill))
         step.options = tuple(options)
         step.codes = frozenset(option.option.code for option in options)
         step.exclusive = frozenset(option.option.code for option in options if option.option.exclusive)
@@ -163,6 +185,8 @@ class _Compiler:
 
     def _flows(self, step: Step, path: Path) -> None:
         """Jumps and ends, once every target is known."""
+        if step.kind in ("message", "end"):
+            return
         own = self._questionnaire.options_of(step.item)
         for at, option in enumerate(own):
             option_path = self._option_path(step.item, path, at)
@@ -173,11 +197,12 @@ class _Compiler:
                 step.ends[option.code] = self._end(option.end, step, (*option_path, "end"))
         for at, special in enumerate(step.specials):
             special_path = (*path, "specials", at)
-            target = self._target(special.skip_to, step, (*special_path, "skip_to"))
+            key = Key(special.special.key)
+            target = self._target(special.special.skip_to, step, (*special_path, "skip_to"))
             if target is not None:
-                step.jumps[Key(special.key)] = target
-            if special.end is not None:
-                step.ends[Key(special.key)] = ((None, special.end),)
+                step.jumps[key] = target
+            if special.special.end is not None:
+                step.ends[key] = ((None, special.special.end),)
         always_jumps = []
         if step.row is None or step.row is step.item.rows[-1]:
             for at, jump in enumerate(step.item.jumps):
@@ -187,6 +212,7 @@ class _Compiler:
                     always_jumps.append((test, target))
             for at, check in enumerate(step.item.checks):
                 self._test(check.when, step.slot + 1, (*path, "checks", at, "if"), step.item.id)
+                self._template(check.text, step.slot + 1, (*path, "checks", at, "text"), step.item.id)
         step.always_jumps = tuple(always_jumps)
         step.again = frozenset(option.code for option in own if option.again is not None)
         step.flows = bool(step.jumps or step.ends or step.always_jumps or step.again or step.write_ins)
@@ -215,7 +241,7 @@ class _Compiler:
             return None
         return target
 
-    def _test(self, text: str, before: int, path: Path, item: str) -> Test | None:
+    def _test(self, text: str, before: int | None, path: Path, item: str) -> Test | None:
         try:
             condition = parse(text)
             return compile_test(condition, self._scope, self._mode, before) if condition else None
@@ -234,8 +260,7 @@ class _Compiler:
         for at, block in enumerate(blocks):
             if block.mode not in (None, self._mode):
                 continue
-            known = len(self._scope.symbols) if before is None else before
-            test = self._test(block.ask, known, (*path, at, "ask"), item)
+            test = self._test(block.ask, before, (*path, at, "ask"), item)
             yield Wording(block.kind, self._template(block.text, before, (*path, at, block.kind), item), test)
 
 

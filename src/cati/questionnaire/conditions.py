@@ -108,7 +108,12 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+)|(?P<word>[^\W\d]\w*)|(?P<quoted>\"[^\"]*\"|'[^']*')|(?P<op><=|>=|!=|<>|[=≠<>≤≥/().–-]))"
 )
 _OPERATORS = {"=": "=", "≠": "≠", "!=": "≠", "<>": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "≤": "≤", "≥": "≥"}
-_RESERVED = {"and", "or", "not"}
+RESERVED = frozenset({"and", "or", "not", "answered", "count", "mode", "sample"})
+"""Words of the notation: no item can be called so."""
+
+_JOINING = {"and", "or", "not"}
+_MAX_DEPTH = 40
+_MAX_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ class _Parser:
         self._text = text
         self._tokens = list(self._split(text))
         self._at = 0
+        self._depth = 0
 
     def _split(self, text: str) -> Iterator[_Token]:
         position = 0
@@ -145,6 +151,8 @@ class _Parser:
                 rest = text[position:].strip()
                 raise ConditionError(f"cannot read `{rest}` in `{text}`")
             kind = str(match.lastgroup)
+            if kind == "number" and len(match[kind]) > _MAX_DIGITS:
+                raise ConditionError(f"a number has more than {_MAX_DIGITS} digits", "Write a smaller number.")
             yield _Token(kind, match[kind], match.start(kind))
             position = match.end()
 
@@ -186,17 +194,27 @@ class _Parser:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _factor(self) -> Condition:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise ConditionError(
+                f"more than {_MAX_DEPTH} brackets or nots stand inside one another", "Write it flatter."
+            )
+        factor = self._negated_or_bracketed() or self._comparison()
+        self._depth -= 1
+        return factor
+
+    def _negated_or_bracketed(self) -> Condition | None:
         if self._take("not"):
             return Not(self._factor())
         if self._take("("):
             inner = self.condition()
             self._need(")")
             return inner
-        return self._comparison()
+        return None
 
     def _word(self, what: str) -> str:
         token = self._peek()
-        if token is None or token.kind != "word" or token.text.lower() in _RESERVED:
+        if token is None or token.kind != "word" or token.text.lower() in _JOINING:
             raise ConditionError(f"{what} is missing {self._place()} in `{self._text}`")
         self._at += 1
         return token.text

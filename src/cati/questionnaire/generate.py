@@ -92,12 +92,15 @@ class _Writer:
             raise ConditionError("this comparison of the mode says nothing", "Write mode=telephone or mode=online.")
         return str((self._mode in modes) == (operator == "="))
 
-    def _sample_test(self, name: str, operator: str, values: tuple[Value, ...]) -> str:
+    def _declared(self, name: str) -> None:
         if name not in self._scope.sample:
             hint = nearest(name, self._scope.sample)
             raise ConditionError(
                 f"the questionnaire declares no sample variable {name}", hint or "Declare it under `sample`."
             )
+
+    def _sample_test(self, name: str, operator: str, values: tuple[Value, ...]) -> str:
+        self._declared(name)
         if operator not in "=≠":
             raise ConditionError(f"sample.{name} is text and has no order", f'Write sample.{name}="…".')
         texts = self._constant(frozenset(_as_text(value) for value in values))
@@ -171,6 +174,7 @@ class _Writer:
         if operator not in "=≠":
             raise ConditionError(f"{symbol.id} is text and has no order", "Compare it with = or ≠.")
         if len(values) == 1 and isinstance(values[0], SampleVariable):
+            self._declared(values[0].name)
             right = f"s.get({values[0].name!r})"
             return f"({answer} is not None and {right} is not None and {answer} {_PYTHON[operator]} {right})"
         wanted: set[Any] = set()

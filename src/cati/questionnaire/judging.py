@@ -41,15 +41,23 @@ def judge_step(step: Step, value: Any) -> Answer | None:
     raise AnswerRefused(step.id, value, "nothing is answered here")
 
 
+# Far beyond any count of cases or hours; what is larger can be neither read back nor exported as a number.
+_LARGEST = 10**15
+
+
 def _is_code(value: Any) -> bool:
-    return type(value) is int
+    return type(value) is int and -_LARGEST <= value <= _LARGEST
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _single(step: Step, value: Any) -> Answer:
-    if type(value) is not int:
+    if type(value) is not int or value not in step.codes:
+        if _is_code(value):
+            raise AnswerRefused(step.id, value, f"there is no code {value}; the codes are {_codes(step)}")
         raise AnswerRefused(step.id, value, f"one code is expected, a whole number; found {_shown(value)}")
-    if value not in step.codes:
-        raise AnswerRefused(step.id, value, f"there is no code {value}; the codes are {_codes(step)}")
     return value
 
 
@@ -76,7 +84,7 @@ def _number(step: Step, value: Any) -> Answer:
     key = _key_of(value) or (value if isinstance(value, str) else None)
     if key is not None:
         return _special(step, key, value)
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST:
         value = int(value)
     if not _is_code(value):
         raise AnswerRefused(step.id, value, f"a whole number is expected, or {_keys(step)}; found {_shown(value)}")
@@ -93,15 +101,20 @@ def _text(step: Step, value: Any) -> Answer | None:
         return _special(step, key, value)
     if not isinstance(value, str):
         raise AnswerRefused(step.id, value, f"a text is expected; found {_shown(value)}")
+    if not _storable(value):
+        raise AnswerRefused(step.id, value, "the text holds a character that cannot be kept")
     if not value.strip():
         return None
     if step.kind == "lookup" and not step.item.free_text:
-        raise AnswerRefused(step.id, value, "an entry of the list is expected")
+        entry = step.code_list.find(value) if step.code_list is not None else None
+        if entry is None:
+            raise AnswerRefused(step.id, value, f"an entry of the list {step.item.code_list} is expected")
+        return entry.name
     return value
 
 
 def _special(step: Step, key: str, value: Any) -> Key:
-    if key not in {special.key for special in step.specials}:
+    if key not in {special.special.key for special in step.specials}:
         raise AnswerRefused(step.id, value, f"there is no special answer {key}; expected {_keys(step)}")
     return Key(key)
 
@@ -122,6 +135,8 @@ def _contact(step: Step, value: Any) -> Answer | None:
                 raise AnswerRefused(step.id, value, f"{name} cannot be {key}")
             filled[name] = Key(key)
         elif isinstance(box, str):
+            if not _storable(box):
+                raise AnswerRefused(step.id, value, f"{name} holds a character that cannot be kept")
             if box.strip():
                 filled[name] = box
         elif box is not None:
@@ -142,6 +157,8 @@ def _judge_write_in(slot: WriteInSlot, value: Any) -> Answer | None:
     if slot.write_in.type == "text":
         if not isinstance(value, str):
             raise AnswerRefused(slot.id, value, f"a text is expected; found {_shown(value)}")
+        if not _storable(value):
+            raise AnswerRefused(slot.id, value, "the text holds a character that cannot be kept")
         return value if value.strip() else None
     low, high = slot.write_in.min, slot.write_in.max
     if not _is_code(value) or (low is not None and value < low) or (high is not None and value > high):
@@ -156,9 +173,9 @@ def _codes(step: Step) -> str:
 
 
 def _keys(step: Step) -> str:
-    keys = [special.key for special in step.specials]
+    keys = [special.special.key for special in step.specials]
     return f"one of the keys {', '.join(keys)}" if keys else "no key (the item has none)"
 
 
 def _shown(value: Any) -> str:
-    return repr(value)[:60]
+    return "a number too large to keep" if type(value) is int and not _is_code(value) else repr(value)[:60]

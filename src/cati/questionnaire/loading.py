@@ -96,21 +96,34 @@ def hash_of(text: str, code_lists: Mapping[str, CodeList]) -> str:
 
 
 def _telling(errors: list[Any]) -> list[Any]:
-    """Without the errors of a union's other branches: that a list is no text, where the list itself was looked into."""
-    branch = {"string_type", "bool_type", "model_type", "list_type", "bool_parsing"}
-    return [
-        error
-        for error in errors
-        if error["type"] not in branch
-        or not any(len(other["loc"]) >= len(error["loc"]) and other is not error
-                   and other["loc"][: len(error["loc"]) - 1] == error["loc"][:-1]
-                   and other["type"] not in branch for other in errors)
-    ]  # fmt: skip
+    """Without what a union's other branch says of the same place: that a list is no text, where it was looked into."""
+    kept = []
+    for error in errors:
+        place = _branch_place(error["loc"])
+        deeper = [
+            other for other in errors if other is not error and _branch_place(other["loc"])[: len(place)] == place
+        ]
+        if error["type"] in _OTHER_BRANCH and any(
+            other["type"] not in _OTHER_BRANCH or len(_branch_place(other["loc"])) > len(place) for other in deeper
+        ):
+            continue
+        kept.append(error)
+    return kept
+
+
+_OTHER_BRANCH = {"string_type", "bool_type", "model_type", "list_type", "bool_parsing"}
+_BRANCHES = ("str", "bool", "list[", "WriteIn", "FillVariant")
+
+
+def _branch_place(loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A place without the names of a union's branches."""
+    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith(_BRANCHES)))
 
 
 def _note_model_error(error: Any, data: Any, findings: Findings) -> None:
     path, item = _place(error["loc"], data)
-    name = str(error["loc"][-1]) if error["loc"] else ""
+    place = [part for part in _branch_place(error["loc"]) if isinstance(part, str)]
+    name = place[-1] if place else "this"
     kind, message = error["type"], str(error["msg"])
     if kind == "extra_forbidden":
         what = f"`{name}` is not a key here"
@@ -149,8 +162,10 @@ def _place(loc: tuple[str | int, ...], data: Any) -> tuple[Path, str]:
 def _keys_near(loc: tuple[str | int, ...]) -> list[str]:
     """The keys that the models know at about this place."""
     kinds: dict[str, type[model.Part]] = {
-        "options": model.Option, "specials": model.SpecialAnswer, "rows": model.Row, "wording": model.Block,
-        "jumps": model.Jump, "checks": model.SoftCheck, "fields": model.ContactField, "sections": model.Section,
+        "options": model.Option, "option_lists": model.Option, "specials": model.SpecialAnswer, "rows": model.Row,
+        "wording": model.Block, "jumps": model.Jump, "checks": model.SoftCheck, "fields": model.ContactField,
+        "sections": model.Section, "fills": model.FillVariant, "closings": model.Closing, "texts": model.NamedText,
+        "source": model.Source, "specify": model.WriteIn, "end": model.EndCase,
     }  # fmt: skip
     by_tag: dict[str, type[model.Part]] = {
         "single": model.Single, "multi": model.Multi, "number": model.Number, "text": model.Text,

@@ -151,6 +151,12 @@ class ItemBase(Part):
     line: int | None = Field(None, description="Line of the question in the source")
     wording: list[Block] = []
     decisions: list[str] = Field([], description="Ids of the decisions that shaped this item")
+    gap: str | None = Field(None, description="Why numbers before this item are missing from the source")
+
+
+class QuestionBase(ItemBase):
+    """What only an item that is answered can have."""
+
     jumps: list[Jump] = []
     checks: list[SoftCheck] = []
     page: str | None = Field(None, description="Items of one page online share this name")
@@ -158,7 +164,6 @@ class ItemBase(Part):
     personal: bool = Field(
         False, description="Identifies the respondent: kept with the contact details, apart from the answers"
     )
-    gap: str | None = Field(None, description="Why numbers before this item are missing from the source")
 
 
 class Message(ItemBase):
@@ -174,7 +179,7 @@ class End(ItemBase):
     outcome: str
 
 
-class Single(ItemBase):
+class Single(QuestionBase):
     """One code."""
 
     type: Literal["single"]
@@ -183,14 +188,14 @@ class Single(ItemBase):
     always: list[int] = Field([], description="Codes offered whether chosen there or not")
 
 
-class Multi(ItemBase):
+class Multi(QuestionBase):
     """One or more codes."""
 
     type: Literal["multi"]
     options: list[Option] | str
 
 
-class Number(ItemBase):
+class Number(QuestionBase):
     """A whole number, or a special answer."""
 
     type: Literal["number"]
@@ -200,14 +205,14 @@ class Number(ItemBase):
     specials: list[SpecialAnswer] = []
 
 
-class Text(ItemBase):
+class Text(QuestionBase):
     """Words, or a special answer."""
 
     type: Literal["text"]
     specials: list[SpecialAnswer] = []
 
 
-class Lookup(ItemBase):
+class Lookup(QuestionBase):
     """An entry of a code list, searched as it is typed, or words that the list does not have."""
 
     type: Literal["lookup"]
@@ -216,15 +221,15 @@ class Lookup(ItemBase):
     specials: list[SpecialAnswer] = []
 
 
-class Grid(ItemBase):
+class Grid(QuestionBase):
     """Rows that share one scale: asked one by one on the telephone, a table online."""
 
     type: Literal["grid"]
-    rows: list[Row]
+    rows: list[Row] = Field(min_length=1)
     options: list[Option] | str
 
 
-class ContactBlock(ItemBase):
+class ContactBlock(QuestionBase):
     """Contact details, kept apart from the answers."""
 
     type: Literal["contact"]
@@ -241,7 +246,7 @@ class Section(Part):
     title: str
     letter: str = ""
     line: int | None = None
-    items: list[Item]
+    items: list[Item] = Field(min_length=1)
     note: str = Field("", description="What the source says of the section as a whole")
 
 
@@ -294,6 +299,6 @@ class Questionnaire(Part):
                 yield section, item
 
     def options_of(self, item: Any) -> list[Option]:
-        """The options written at an item, named lists resolved; `options_from` is not followed."""
+        """The options written at an item, named lists resolved (to none, for a name that there is not)."""
         options = getattr(item, "options", [])
-        return self.option_lists[options] if isinstance(options, str) else options
+        return self.option_lists.get(options, []) if isinstance(options, str) else options

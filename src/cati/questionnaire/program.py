@@ -30,12 +30,30 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class OptionStep:
-    """An option in this mode."""
+    """An option in this mode; `fill` is its label as it reads inside another sentence."""
 
     option: model.Option
     label: Template
     test: Test | None
     write_in: WriteInSlot | None
+    fill: Template
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialStep:
+    """A special answer in this mode."""
+
+    special: model.SpecialAnswer
+    label: Template
+
+
+@dataclass(frozen=True, slots=True)
+class BoxStep:
+    """A box of a contact block in this mode."""
+
+    box: model.ContactField
+    label: Template
+    specials: tuple[SpecialStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,9 @@ class Step:
     options: tuple[OptionStep, ...] = ()
     codes: frozenset[int] = frozenset()
     exclusive: frozenset[int] = frozenset()
-    specials: tuple[model.SpecialAnswer, ...] = ()
+    specials: tuple[SpecialStep, ...] = ()
+    boxes: tuple[BoxStep, ...] = ()
+    code_list: CodeList | None = None
     always: frozenset[int] = frozenset()
     source_slot: int | None = None
     conditional: bool = False
@@ -107,10 +127,14 @@ class Step:
 
 @dataclass(slots=True)
 class Reached:
-    """How far a walk came: the question that waits for an answer, or the outcome it ended with."""
+    """How far a walk came: the question that waits for an answer, or the outcome it ended with.
+
+    `end_slot` is the end item that was reached; None where an answer ended the interview, or the call.
+    """
 
     waiting: int | None
     end: str | None
+    end_slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +149,7 @@ class Program:
     write_ins: Mapping[str, WriteInSlot]
     code_lists: Mapping[str, CodeList]
     texts: Mapping[str, tuple[Wording, ...]]
+    closings: Mapping[str, Template]
     content_hash: str
 
     def step(self, item_id: str) -> Step | None:
@@ -149,7 +174,7 @@ class Program:
                 at += 1
                 continue
             if step.kind == "end":
-                return Reached(None, step.item.outcome)
+                return Reached(None, step.item.outcome, at)
             route.append(at)
             answer = given[at]
             if answer is None or (step.conditional and (answer := step.only_offered(answer, live, sample)) is None):

@@ -34,11 +34,15 @@ class Symbol:
 
 @dataclass(slots=True)
 class Scope:
-    """The questions of a questionnaire by id (compared without case), and the sample variables it declares."""
+    """The questions of a questionnaire by id (compared without case), and the sample variables it declares.
+
+    `slots` is how many places for answers there are: one a step, and one a write-in behind them.
+    """
 
     symbols: dict[str, Symbol]
     grids: dict[str, tuple[str, ...]]
     sample: frozenset[str]
+    slots: int
 
     def find(self, name: str) -> Symbol:
         """The question called `name`. Raises ConditionError with the nearest name that exists."""
@@ -112,4 +116,4 @@ def build_scope(questionnaire: model.Questionnaire) -> Scope:
     for name, kind, known_at in write_ins:
         symbols.setdefault(name.lower(), Symbol(name, slot, known_at, kind, specials=WRITE_IN_SPECIALS))
         slot += 1
-    return Scope(symbols, grids, frozenset(questionnaire.sample))
+    return Scope(symbols, grids, frozenset(questionnaire.sample), slot)

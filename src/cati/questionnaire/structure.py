@@ -8,6 +8,7 @@ from typing import Any
 from cati.questionnaire import model
 from cati.questionnaire.codelists import CodeList
 from cati.questionnaire.compiling import TAKE_EMAIL, Findings
+from cati.questionnaire.conditions import RESERVED
 from cati.questionnaire.scope import codes_at, nearest, row_id, write_in_id
 from cati.questionnaire.yaml_source import Path
 
@@ -21,16 +22,13 @@ def check_structure(
     """Note every structural error. `outcomes` are the keys of the study's outcome scheme; None: not compared."""
     known_outcomes = None if outcomes is None else sorted(outcomes)
     _check_ids(questionnaire, findings)
-    ends = 0
     for section_at, section in enumerate(questionnaire.sections):
         for item_at, item in enumerate(section.items):
             path: Path = ("sections", section_at, "items", item_at)
-            ends += item.type == "end"
             _check_options(questionnaire, item, path, known_outcomes, findings)
             _check_kind(item, path, code_lists, known_outcomes, findings)
             _check_decisions(questionnaire, item, path, findings)
-    if not ends:
-        findings.error("no-end", ("sections",), "", "the questionnaire has no item of type end", "Add one at the end.")
+    _check_end(questionnaire, findings)
     for name, text in questionnaire.texts.items():
         if text.missing is not None:
             findings.warning(
@@ -38,10 +36,22 @@ def check_structure(
             )
 
 
+def _check_end(questionnaire: model.Questionnaire, findings: Findings) -> None:
+    """Every route comes to an end: the last item is one, for everybody, and no end stands before it unconditionally."""
+    last = questionnaire.sections[-1].items[-1] if questionnaire.sections else None
+    at: Path = ("sections", max(len(questionnaire.sections) - 1, 0))
+    if last is None or last.type != "end":
+        findings.error("no-end", at, "", "the last item is no end", "Close with an item of type end.")
+    elif last.ask:
+        findings.error("no-end", at, last.id, "not everybody comes to the end", "Leave the last end without a base.")
+
+
 def _check_ids(questionnaire: model.Questionnaire, findings: Findings) -> None:
     seen: dict[str, str] = {}
 
     def claim(name: str, what: str, path: Path) -> None:
+        if name.lower() in RESERVED:
+            findings.error("reserved-id", path, name, f"{name} is a word of the conditions' notation", "Rename it.")
         before = seen.setdefault(name.lower(), what)
         if before != what:
             findings.error("duplicate-id", path, name, f"{name} is the id of {before} and of {what}", "Rename one.")
@@ -52,8 +62,7 @@ def _check_ids(questionnaire: model.Questionnaire, findings: Findings) -> None:
             path: Path = ("sections", section_at, "items", item_at)
             claim(item.id, f"item {item_at + 1} of section {section.id}", (*path, "id"))
             for row_at, row in enumerate(getattr(item, "rows", ())):
-                name = row_id(item.id, row.row)
-                claim(name, f"row {row_at + 1} of {item.id}", (*path, "rows", row_at))
+                claim(row_id(item.id, row.row), f"row {row.row} of {item.id}", (*path, "rows", row_at))
             for option in questionnaire.options_of(item) if item.type in ("single", "multi") else ():
                 if option.write_in is not None:
                     name = write_in_id(item.id, option.code, option.write_in.type)
@@ -73,12 +82,21 @@ def _check_options(
     everything = codes_at(questionnaire, item)
     if not everything:
         findings.error("no-options", path, item.id, "there is nothing to choose", "Give it options.")
-    seen: set[int] = set()
+    seen = {option.code for option in everything[: len(everything) - len(own)]}  # those of `options_from`
+    keys: set[str] = set()
     for at, option in enumerate(own):
         place: Path = (*path, "options", at) if not isinstance(item.options, str) else (*path, "options")
         if option.code in seen:
             findings.error("duplicate-code", place, item.id, f"code {option.code} is given twice", "Renumber one.")
         seen.add(option.code)
+        if option.key is not None and option.key in keys:
+            findings.error(
+                "duplicate-key", place, item.id, f"key {option.key} is given to two codes", "Keep one of them."
+            )
+        keys.add(option.key or "")
+        if item.type == "grid" and option.write_in is not None:
+            findings.error("grid-specify", place, item.id, "the code of a grid takes no words",
+                           "Ask the row as a question of its own.")  # fmt: skip
         if option.again not in (None, TAKE_EMAIL) and option.again not in questionnaire.texts:
             hint = nearest(str(option.again), [*questionnaire.texts, TAKE_EMAIL]) or "Add it under `texts`."
             findings.error("unknown-text", (*place, "again"), item.id, f"there is no text {option.again}", hint)
@@ -111,6 +129,9 @@ def _check_kind(
         findings.error("no-options", path, item.id, "nothing can be answered here", "Give it a code list.")
     if item.type == "grid":
         rows = [row.row for row in item.rows]
+        if item.jumps and item.rows[-1].ask:
+            findings.error("grid-jump", (*path, "jumps"), item.id, "the jumps hang on a row that not all are asked",
+                           "Put an unconditional row last, or the jumps at the next item.")  # fmt: skip
         for at, row in enumerate(rows):
             if row in rows[:at]:
                 findings.error("duplicate-code", (*path, "rows", at), item.id, f"row {row} is given twice", "Renumber.")

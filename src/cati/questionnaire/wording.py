@@ -77,6 +77,12 @@ class Template:
         return all(isinstance(piece, Plain) for piece in self.pieces)
 
 
+def _plain(text: str) -> Plain:
+    if "{" in text or "}" in text:
+        raise ConditionError("a brace has no partner", "Braces are for fills only, such as {sample.la}.")
+    return Plain(text)
+
+
 class Templates:
     """Compiles the texts of one questionnaire in one mode."""
 
@@ -97,11 +103,11 @@ class Templates:
         position = 0
         for match in _FILL.finditer(text):
             if match.start() > position:
-                pieces.append(Plain(text[position : match.start()]))
+                pieces.append(_plain(text[position : match.start()]))
             pieces.append(self._fill(match[1].strip(), before, within))
             position = match.end()
         if position < len(text) or not pieces:
-            pieces.append(Plain(text[position:]))
+            pieces.append(_plain(text[position:]))
         return Template(tuple(pieces))
 
     def _fill(self, name: str, before: int | None, within: tuple[str, ...]) -> Piece:

@@ -15,7 +15,7 @@ from cati.errors import InputError
 
 Path = tuple[str | int, ...]
 
-_INTEGER = re.compile(r"^[-+]?[0-9]+$")
+_INTEGER = re.compile(r"^[-+]?[0-9]{1,15}$")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -51,11 +51,16 @@ def read_yaml(text: str, source: str) -> Document:
             f"{source}, {place}: this is not valid YAML ({error.problem or error.context}). "
             "Text with a colon, a # or a leading quote needs quotation marks round it."
         ) from error
+    except RecursionError as error:
+        raise InputError(f"{source}: the parts are nested too deeply to be read. Write it flatter.") from error
     except yaml.YAMLError as error:
         raise InputError(f"{source}: this is not valid YAML ({error}).") from error
     document = Document(None)
     if root is not None:
-        document.data = _build(root, (), document.lines, source, frozenset())
+        try:
+            document.data = _build(root, (), document.lines, source, frozenset())
+        except RecursionError as error:
+            raise InputError(f"{source}: the parts are nested too deeply to be read. Write it flatter.") from error
     return document
 
 

@@ -96,9 +96,9 @@ def _rules(item: Any) -> Iterator[Line]:
         yield Line("note", f"Whole number from {item.min}" + (f" to {item.max}" if item.max is not None else " up"))
     if item.type == "lookup":
         yield Line("note", f"Search: {item.code_list or 'free text'}" + (", or free text" if item.code_list else ""))
-    for jump in item.jumps:
+    for jump in getattr(item, "jumps", ()):
         yield Line("jump", f"Then go to {jump.to}{_condition(jump.when)}")
-    for check in item.checks:
+    for check in getattr(item, "checks", ()):
         yield Line("check", f"Soft check{_condition(check.when)}: {check.text}")
     if item.type == "end":
         yield Line("jump", f"Ends as {item.outcome}")

@@ -5,7 +5,7 @@ A study is `wave2` or `asye`, which come with cati, or the path of a folder with
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -39,8 +39,6 @@ class Study:
     title: str
     source: str
     timezone: ZoneInfo
-    fieldwork_start: date
-    fieldwork_end: date
     texts: dict[str, str] = field(repr=False)
     files: dict[str, str] = field(repr=False)
 
@@ -90,11 +88,27 @@ class Study:
 
     @cached_property
     def rules(self) -> CallingRules:
-        """The calling rules."""
+        """The calling rules, fieldwork dates among them."""
         from cati.fieldwork import CallingRules
 
         name = self.files["calling"]
         return CallingRules.from_yaml(self.texts[name], self._named(name))
+
+    @property
+    def fieldwork_start(self) -> date:
+        """The first day of telephone fieldwork."""
+        return self.rules.fieldwork_start
+
+    @property
+    def fieldwork_end(self) -> date:
+        """The last day of telephone fieldwork."""
+        return self.rules.fieldwork_end
+
+    def during(self, start: date, end: date) -> Study:
+        """The same study for other fieldwork dates, both included. Raises InputError if the end comes first."""
+        moved = replace(self)
+        vars(moved)["rules"] = self.rules.during(start, end)
+        return moved
 
     def _named(self, name: str) -> str:
         return f"{self.source}/{name}"
@@ -134,14 +148,11 @@ def study_from_texts(texts: dict[str, str], source: str) -> Study:
     where = f"{source}/study.yaml"
     described = read_yaml(texts["study.yaml"], where).data
     files = _files(described, where)
-    fieldwork = described.get("fieldwork") or {}
     return Study(
         id=_text(described, "id", where),
         title=_text(described, "title", where),
         source=source,
         timezone=_zone(described.get("timezone", "Europe/London"), where),
-        fieldwork_start=_date(fieldwork, "start", where),
-        fieldwork_end=_date(fieldwork, "end", where),
         texts=texts,
         files=files,
     )
@@ -160,7 +171,7 @@ def outcome_scheme_text(name: str) -> str:
 
 def _files(described: Any, where: str) -> dict[str, str]:
     if not isinstance(described, dict):
-        raise InputError(f"{where}: expected keys such as id, title, questionnaire, outcomes, calling, fieldwork.")
+        raise InputError(f"{where}: expected keys such as id, title, questionnaire, outcomes, calling.")
     files = {}
     for kind, usual in (("questionnaire", "questionnaire.yaml"), ("calling", "calling.yaml"), ("outcomes", None)):
         name = described.get(kind, usual)
@@ -187,14 +198,6 @@ def _text(described: dict[str, Any], key: str, where: str) -> str:
     return value
 
 
-def _date(described: Any, key: str, where: str) -> date:
-    value = described.get(key) if isinstance(described, dict) else None
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise InputError(f"{where}: fieldwork `{key}` is {value!r}; expected a date such as 2019-11-11.") from error
-
-
 def _zone(name: Any, where: str) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
@@ -204,7 +207,7 @@ def _zone(name: Any, where: str) -> ZoneInfo:
 
 def _read(path: Path, shown: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise InputError(f"{shown}: the file is missing.") from error
     except UnicodeDecodeError as error:
