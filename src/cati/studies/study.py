@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from cati.errors import InputError
 from cati.questionnaire.codelists import CodeList, read_code_list
 from cati.questionnaire.yaml_source import read_yaml
+from cati.studies.bank_holidays import bank_holidays
 
 if TYPE_CHECKING:
     from cati.fieldwork import CallingRules
@@ -88,11 +89,12 @@ class Study:
 
     @cached_property
     def rules(self) -> CallingRules:
-        """The calling rules, fieldwork dates among them."""
+        """The calling rules: fieldwork dates, windows, delays, and the bank holidays of those years."""
         from cati.fieldwork import CallingRules
 
         name = self.files["calling"]
-        return CallingRules.from_yaml(self.texts[name], self._named(name))
+        rules = CallingRules.from_yaml(self.texts[name], self._named(name))
+        return rules.with_holidays(bank_holidays(rules.fieldwork_start, rules.fieldwork_end))
 
     @property
     def fieldwork_start(self) -> date:
@@ -107,7 +109,7 @@ class Study:
     def during(self, start: date, end: date) -> Study:
         """The same study for other fieldwork dates, both included. Raises InputError if the end comes first."""
         moved = replace(self)
-        vars(moved)["rules"] = self.rules.during(start, end)
+        vars(moved)["rules"] = self.rules.during(start, end).with_holidays(bank_holidays(start, end))
         return moved
 
     def _named(self, name: str) -> str:
