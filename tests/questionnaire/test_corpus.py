@@ -42,13 +42,14 @@ def _loaded(path: Path) -> Loaded:
     return load(_parts(path)[0], source=path.name, code_lists={"places": PLACES})
 
 
-CASES = [
-    pytest.param(path, case, id=f"{path.stem}: {case['say']}")
-    for path in sorted(CORPUS.glob("*.yaml"))
-    for case in _parts(path)[1]
-]
+FOUND = [(path, case) for path in sorted(CORPUS.glob("*.yaml")) for case in _parts(path)[1]]
+CASES = [pytest.param(path, case, id=f"{path.stem}: {case['say']}") for path, case in FOUND]
 # An interview judges every answer, on the route or not.
-JUDGED = [each for each in CASES if "errors" not in each.values[1] and "nonsense" not in each.values[1]]
+JUDGED = [
+    pytest.param(path, case, id=f"{path.stem}: {case['say']}")
+    for path, case in FOUND
+    if "errors" not in case and "nonsense" not in case
+]
 
 
 def _words(text: Any) -> list[Any]:

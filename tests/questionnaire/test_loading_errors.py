@@ -733,8 +733,13 @@ def test_outcomes_are_compared_only_where_a_scheme_is_given() -> None:
 def test_a_finding_is_plain_data_as_well() -> None:
     (problem,) = problems_of(whole("- {id: Q1, type: number, min: 5, max: 4}"))
     assert problem.as_json() == {
-        **{"severity": "error", "kind": "empty-range", "file": "tiny.yaml", "line": 8, "item": "Q1"},
-        **{"what": "no number lies between 5 and 4", "remedy": "Put the smaller one at min."},
+        "severity": "error",
+        "kind": "empty-range",
+        "file": "tiny.yaml",
+        "line": 8,
+        "item": "Q1",
+        "what": "no number lies between 5 and 4",
+        "remedy": "Put the smaller one at min.",
     }
     assert str(problem) == "tiny.yaml, line 8: Q1: no number lies between 5 and 4. Put the smaller one at min."
 
