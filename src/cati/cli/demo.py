@@ -84,7 +84,9 @@ def demo_study() -> Study:
     from cati.studies import load_study
 
     study = load_study(STUDY)
-    return replace(study, title=study.title + MARK)
+    named = study.title + MARK
+    texts = study.texts | {"study.yaml": study.texts["study.yaml"].replace(study.title, named)}
+    return replace(study, title=named, texts=texts)
 
 
 def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
@@ -105,7 +107,7 @@ def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
         store = open_store(url, clock=clock)
         try:
             with store.read() as connection:
-                now = store.now(connection)
+                now = store.now(connection).replace(second=0, microsecond=0)
             install_study(store, study, fieldwork=_around(now.astimezone(study.timezone).date()))
             study = dated(study, installed_study(store))
             loaded_at = now - timedelta(days=7)

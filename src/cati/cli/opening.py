@@ -66,7 +66,11 @@ def dated(study: Study, dates: InstalledStudy | Study) -> Study:
 
 def clock_for(zone: ZoneInfo, *, ticking: bool = False) -> Clock | None:
     """The clock that --now sets; None if it was not given."""
-    text = now_text()
+    return clock_of(now_text(), zone, ticking=ticking)
+
+
+def clock_of(text: str | None, zone: ZoneInfo, *, ticking: bool = False) -> Clock | None:
+    """The clock that begins at a time as --now takes it, and stands still unless `ticking`; None for None."""
     if text is None:
         return None
     moment = parse_time(text, zone)
