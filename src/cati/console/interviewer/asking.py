@@ -65,14 +65,17 @@ def begun(interview: Interview) -> bool:
 
 
 def progress(interview: Interview, item: str) -> str:
-    """`12/≈40`: the place on the route, and about how long it will be as things stand."""
+    """`12/≈40`: the place on the route, and about how long it will be.
+
+    Of the questions still ahead as many are expected to be asked as of those passed, two in three at first.
+    """
     route = interview.route
     last = interview.step(route[-1]).slot
-    to_come = sum(
-        step.kind not in ("message", "end") and (step.test is None or step.test(interview.live, interview.sample))
-        for step in interview.program.steps[last + 1 :]
-    )
-    return f"{route.index(item) + 1 if item in route else len(route)}/≈{len(route) + to_come}"
+    questions = [step.slot for step in interview.program.steps if step.kind not in ("message", "end")]
+    passed = sum(slot <= last for slot in questions)
+    share = (len(route) + 6) / (passed + 9)
+    expected = len(route) + round(share * (len(questions) - passed))
+    return f"{route.index(item) + 1 if item in route else len(route)}/≈{expected}"
 
 
 def words_of(answer: Answer | None, shown: Presented) -> str:
@@ -92,6 +95,8 @@ def words_of(answer: Answer | None, shown: Presented) -> str:
 
 class Asking(State):
     """What all questions have in common."""
+
+    pinned = True
 
     def __init__(self, console: Controller, shown: Presented) -> None:
         super().__init__(console)

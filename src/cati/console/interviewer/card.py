@@ -81,9 +81,9 @@ class Card(State):
             body.append(Para("warning", "This case has no number."))
         where = "  ".join(part for part in (card.la, card.region, card.ofsted) if part)
         body.append(Para("fact", f"{card.name}   {where}"))
-        body.append(Para("fact", f"Stands as: {card.outcome_label}, {card.attempts} calls made"))
+        body.append(Para("fact", f"Stands as: {card.outcome_label}   calls made: {card.attempts}"))
         if card.answered:
-            body.append(Para("warning", f"Part of the interview is done: {card.answered} answers are held."))
+            body.append(Para("warning", f"Answers held from earlier calls: {card.answered}"))
         body += facts.appointments(card, zone)
         body += facts.calls_and_notes(card, zone)
         body += facts.sample(card)

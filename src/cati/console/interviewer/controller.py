@@ -44,6 +44,7 @@ class Logged:
 
     closed: Closed
     draft: Draft
+    dialled: PhoneNumber | None
 
 
 class Controller:
@@ -222,7 +223,7 @@ class Controller:
         assert delivery.call is not None
         self.delivery, self._side, self.logged = delivery, None, None
         self._open(delivery.call)
-        self.draft = logged.draft
+        self.draft, self.dialled = logged.draft, logged.dialled
         ending.confirm_again(self)
 
     def save(
@@ -239,7 +240,7 @@ class Controller:
     def closed(self, closed: Closed, coded: Coded) -> None:
         """The call is coded."""
         assert self.draft is not None
-        self.logged = Logged(closed, self.draft)
+        self.logged = Logged(closed, self.draft, self.dialled)
         label = self.study.scheme.outcomes[coded.outcome].label
         became = self.study.scheme.outcomes[closed.case_outcome].label
         also = "" if closed.case_outcome == coded.outcome else f" The case stands as {became}: {closed.why}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from cati.console.interviewer.controller import Controller
-from cati.console.interviewer.effects import Effect, Leave, Reply
+from cati.console.interviewer.effects import Effect, Failure, Leave, Reply
 
 
 class Driver:
@@ -45,6 +45,8 @@ class Driver:
         if isinstance(self.controller.effect, Leave):
             self.left = True
         self._out = False
+        if isinstance(reply, Failure) and reply.kind == "lost":
+            self._keys.clear()  # they were meant for the case
         self.controller.resume(reply, self._clock())
         self.pump()
 

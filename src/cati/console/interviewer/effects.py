@@ -145,8 +145,8 @@ class Leave:
 
 
 Effect = (
-    SignIn | Refresh | NextCase | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail | CloseCall | UndoClose
-    | Leave
+    SignIn | Refresh | NextCase | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail | CloseCall
+    | UndoClose | Leave
 )  # fmt: skip
 
 

@@ -378,7 +378,7 @@ class Confirm(Step):
             return "The case is closed: it is not called again."
         again = next_call(study.rules, outcome.key, now)
         return (
-            f"The case is called again from {describe(again, now, study.timezone)}." if again else "It is called again."
+            f"The case is called again from {describe(again, now, study.timezone)}." if again else "It is called later."
         )
 
     def prompt(self) -> str:

@@ -99,7 +99,7 @@ def sample(card: CaseCard) -> Iterator[Para]:
 def of_card(card: CaseCard, zone: ZoneInfo) -> tuple[Para, ...]:
     """Everything that is known of a case."""
     paras = [Para("heading", f"Case {card.serial}"), Para("fact", card.name), Para("fact", f"Why now: {card.reason}")]
-    paras.append(Para("fact", f"Stands as: {card.outcome_label}, {card.attempts} calls"))
+    paras.append(Para("fact", f"Stands as: {card.outcome_label}   calls: {card.attempts}"))
     if card.online_status:
         paras.append(Para("fact", f"Online: {card.online_status}"))
     paras.append(Para("heading", "Numbers"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Kind = Literal["read", "row", "instruction", "add", "plain", "heading", "fact", "warning", "big"]
@@ -18,13 +18,15 @@ class Para:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line to choose from: what is typed for it, its label, a remark; `held` is the answer held now."""
+    """A line to choose from: what is typed for it, its label, a remark. `held`: the answer held now; `clipped`: one
+    line, whatever is left out."""
 
     code: str
     label: str
     remark: str = ""
     held: bool = False
     marked: bool = False
+    clipped: bool = False
 
 
 MessageKind = Literal["info", "refused", "sure", "failed"]
@@ -43,7 +45,8 @@ class Page:
     """A state as it is to be seen.
 
     `left`, `right`: the header; `under`: the line below it; `body`: what scrolls; `prompt`, `entry`, `at`: the entry
-    line; `side`: the panel beside it on a wide screen; `page`: how many screenfuls down it is scrolled.
+    line; `side`: the panel beside it on a wide screen; `page`: how many screenfuls down it is scrolled;
+    `pinned`: the codes at the end of the body stay in sight while the wording scrolls; `follow`: the screenful with the marked line.
     """
 
     left: str
@@ -57,4 +60,9 @@ class Page:
     keys: tuple[tuple[str, str], ...] = ()
     side: tuple[Para, ...] = field(default=())
     page: int = 0
-    busy: bool = False
+    pinned: bool = False
+    follow: bool = False
+
+    def with_message(self, message: Message) -> Page:
+        """The same page with another message."""
+        return replace(self, message=message)

@@ -18,6 +18,7 @@ class RouteList(Overlay):
     """Every question of the route with its answer."""
 
     name = "list"
+    follow = True
 
     def __init__(self, console: Controller, here: str) -> None:
         super().__init__(console)
@@ -51,7 +52,7 @@ class RouteList(Overlay):
 
     def body(self) -> tuple[Para | Choice, ...]:
         choices = (
-            Choice(item, f"{answer}   {said}", marked=at == self.marked)
+            Choice(item, f"{answer}   {said}", marked=at == self.marked, clipped=True)
             for at, (item, answer, said) in enumerate(self.lines)
         )
         return (Para("heading", "The route so far"), *choices)

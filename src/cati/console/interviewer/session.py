@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from cati.console.interviewer.effects import (
     CloseCall,
@@ -31,7 +33,7 @@ from cati.console.interviewer.effects import (
 from cati.errors import CatiError, OutsideError
 
 if TYPE_CHECKING:
-    from cati.desk import Hold, Interviewer, Result
+    from cati.desk import Hold, Result
     from cati.storage import Store
     from cati.studies import Study
 
@@ -44,9 +46,10 @@ Clock = Callable[[], datetime]
 class Work:
     """The desk, as the controller's effects need it. Everything here runs on one thread."""
 
-    def __init__(self, database: str | None, clock: Clock | None = None) -> None:
+    def __init__(self, database: str | None, clock_in: Callable[[ZoneInfo], Clock | None] | None = None) -> None:
         self._database = database
-        self._clock = clock
+        self._clock_in = clock_in
+        self._clock: Clock | None = None
         self._store: Store | None = None
         self._study: Study | None = None
         self._per_call: frozenset[str] = frozenset()
@@ -60,10 +63,12 @@ class Work:
         from cati.console.interviewer import breaking, contact, email, lookup, route  # noqa: F401  ready when needed
         from cati.desk import installed_study
         from cati.storage import open_store
-        from cati.studies import study_from_texts
+        from cati.studies.study import study_from_texts
 
-        self._store = open_store(self._database, clock=self._clock)
+        self._store = open_store(self._database)
         installed = installed_study(self._store)
+        if self._clock_in is not None:
+            self._clock = self._store.clock = self._clock_in(installed.timezone)
         study = study_from_texts(dict(installed.texts), installed.id)
         # the dates of this database count, and the rules are a property that is worked out once
         study.__dict__["rules"] = study.rules.during(installed.fieldwork_start, installed.fieldwork_end)
@@ -71,6 +76,10 @@ class Work:
         asked = (step for step in program.steps if step.kind not in ("message", "end"))
         self._per_call = frozenset(step.id for step in asked if step.item.per_call)
         self._study = study
+
+    def now(self) -> datetime:
+        """The time, for what is said on the screen. Any thread may ask."""
+        return self._clock() if self._clock is not None else datetime.now(UTC)
 
     @property
     def store(self) -> Store:
@@ -197,19 +206,6 @@ def result_of(coded: Coded) -> Result:
     )
 
 
-def running_clock(now: datetime | None) -> Clock | None:
-    """A clock that starts at `now` and runs on from there; None where the database's own is to be used."""
-    if now is None:
-        return None
-    started = datetime.now(UTC)
-    start = now.astimezone(UTC)
-
-    def clock() -> datetime:
-        return start + max(datetime.now(UTC) - started, timedelta(0))
-
-    return clock
-
-
 class Session:
     """The thread of the database. What is asked of it is done in order; `post` brings each answer back."""
 
@@ -243,9 +239,9 @@ class Session:
             try:
                 done = job()
             except BaseException as fault:  # noqa: BLE001  told on the screen's thread, which ends the console
-                self._post(lambda fault=fault: self.on_fault(fault))  # type: ignore[misc]
+                self._post(partial(self.on_fault, fault))
                 continue
-            self._post(lambda done=done: then(done))  # type: ignore[misc]
+            self._post(partial(then, done))
         self.work.close()
 
 

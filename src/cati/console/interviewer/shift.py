@@ -107,9 +107,10 @@ class Ready(State):
         mine = [each for each in day.appointments if each.mine]
         paras.append(Para("heading", "Your appointments today" if mine else "You have no appointments today"))
         paras += [Para("fact", facts.due(each, zone)) for each in mine]
-        paras.append(Para("plain", ""))
-        paras.append(Para("plain", "Enter: the next case"))
         return tuple(paras)
+
+    def prompt(self) -> str:
+        return "Enter: the next case"
 
 
 class Leaving(Overlay):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Stop:
     """Why the line stands still until a key acknowledges it.
 
-    refused: the entry cannot be taken. sure: Enter again takes it as it is. failed: it was not saved; Enter tries again.
+    refused: the entry cannot be taken. sure: Enter again takes it as it is. failed: not saved; Enter tries again.
     `ignored` counts the keys typed since. After one ignored key Enter no longer counts as meant for this entry.
     """
 
@@ -31,6 +31,8 @@ class State:
     """Where the interviewer is. A key changes it, and may leave an effect with the controller."""
 
     name: ClassVar[str]
+    pinned: ClassVar[bool] = False
+    follow: ClassVar[bool] = False
 
     def __init__(self, console: Controller) -> None:
         self.console = console
@@ -196,7 +198,8 @@ class State:
             keys=keys.key_line(self.name),
             side=self.console.side(),
             page=self.page_at,
-            busy=self.console.effect is not None,
+            pinned=self.pinned,
+            follow=self.follow,
         )
 
 

@@ -20,6 +20,7 @@ Line = tuple[Span, ...]
 WIDE = 120
 SIDE = 44
 ENTRY_ROWS = 4
+LEAST_WORDING = 5
 
 _PREFIX = {"instruction": "▸ [", "add": "  (+ if needed) ", "warning": "! ", "row": "» "}
 _SUFFIX = {"instruction": "]"}
@@ -45,7 +46,7 @@ def draw(page: Page, columns: int, rows: int) -> Frame:
     message = _message(page.message, columns)
     foot = [*message, *entry, _key_line(page.keys, columns)]
     space = max(rows - 2 - len(foot), 1)
-    body, pages = _scrolled(_body(page.body, across, space), page.page, space)
+    body, pages = _body(page, across, space)
     if wide:
         body = _beside(body, page.side, across, space)
     lines = (*_head(page, columns), *body, *foot)[:rows]
@@ -60,13 +61,33 @@ def _head(page: Page, columns: int) -> tuple[Line, Line]:
     return ((f" {left}{gap}{right} ", "header"),), ((f" {under}", "dim"),)
 
 
-def _body(parts: tuple[Para | Choice, ...], across: int, space: int) -> list[Line]:
+def _body(page: Page, across: int, space: int) -> tuple[list[Line], int]:
+    """What scrolls, in the space for it, and how many screenfuls it has."""
+    lines = _shorter(page.body, across, space)
+    if page.pinned and len(lines) > space:
+        first = next((at for at, part in enumerate(page.body) if isinstance(part, Choice)), len(page.body))
+        codes = _shorter(page.body[first:], across, 0)
+        left = space - len(codes) - 1
+        if codes and left >= LEAST_WORDING:
+            wording, pages = _scrolled(_stacked(page.body[:first], across, columns=1), page.page, left)
+            return [*wording, (), *codes], pages
+    at = page.page
+    if page.follow:
+        marked = next((at for at, line in enumerate(lines) if line and "▶" in line[0][0]), 0)
+        at += max(marked - 1, 0) // max(space - 2, 1)
+    return _scrolled(lines, at, space)
+
+
+def _shorter(parts: tuple[Para | Choice, ...], across: int, space: int) -> list[Line]:
+    """In one column; else, where that does not fit, in two, or without blank lines; the first that fits."""
     lines = _stacked(parts, across, columns=1)
-    if len(lines) > space:
-        two = _stacked(parts, across, columns=2)
-        if len(two) < len(lines):
-            return two
-    return lines
+    if len(lines) <= space:
+        return lines
+    two = _stacked(parts, across, columns=2)
+    if len(two) >= len(lines):
+        two = lines
+    close = [line for line in two if line]
+    return close if len(two) > space >= len(close) else two
 
 
 def _stacked(parts: tuple[Para | Choice, ...], across: int, columns: int) -> list[Line]:
@@ -134,7 +155,8 @@ def _choice(choice: Choice, codes: int, across: int) -> tuple[Line, ...]:
     lead = f" {sign} {' ' * (codes - width(code))}{code}  "
     label = f"{choice.label} {choice.remark}".rstrip()
     style = "held" if choice.held or choice.marked else "label"
-    lines = wrap(label, max(across - width(lead) - 1, 8))
+    space = max(across - width(lead) - 1, 8)
+    lines = (clip(visible(label), space),) if choice.clipped else wrap(label, space)
     first: Line = ((lead, "code"), (lines[0], style))
     return (first, *(((" " * width(lead) + line, style),) for line in lines[1:]))
 

@@ -1,0 +1,106 @@
+"""The interviewer's screen one line at a time, on stdin and stdout: for screen readers, and for scripts.
+
+The same controller and the same driver as the screen. Each line that is read is typed, and Enter pressed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from cati.console.interviewer import session, view
+from cati.console.interviewer.controller import Controller
+from cati.console.interviewer.driver import Driver
+from cati.console.interviewer.effects import Effect, Release
+from cati.console.interviewer.literal import visible
+
+
+class PlainConsole:
+    """Reads lines, types them, and prints what the screen would show, where it is another than before."""
+
+    def __init__(self, work: session.Work, source: TextIO, target: TextIO, user: str = "") -> None:
+        self._work = work
+        self._source = source
+        self._target = target
+        self._shown: list[str] = []
+        self.driver = Driver(Controller(work.now(), user), self._perform, work.now)
+
+    def _perform(self, effect: Effect) -> None:
+        self.driver.reply(self._work.reply_to(effect))
+
+    def run(self) -> int:
+        """Until she signs out, or the input ends. Answers are on the disk; an open call can be taken up again."""
+        self.driver.pump()
+        while not self.driver.left:
+            self._print()
+            line = self._source.readline()
+            if not line:
+                self._put_back()
+                break
+            self._type(line.rstrip("\r\n"))
+        return 0
+
+    def _type(self, line: str) -> None:
+        state = self.driver.controller.state
+        stop = state.stop
+        if stop is not None and (stop.kind == "refused" or stop.ignored):
+            # what was sent ahead of a mistake belongs to other questions: a person is heard at once, a pipe after
+            # an empty line
+            if not line or self._source.isatty():
+                self.driver.press("ctrl+u")
+            else:
+                stop.ignored += len(line) + 1
+                return
+            if not line:
+                return
+        elif stop is not None and line:
+            self.driver.press("ctrl+u")
+        if line:
+            self.driver.press("ctrl+u")
+        self.driver.type(line)
+        self.driver.press("enter")
+
+    def _put_back(self) -> None:
+        controller = self.driver.controller
+        if controller.delivery is not None and not controller.in_call:
+            self._work.reply_to(Release(controller.delivery.hold))
+
+    def _print(self) -> None:
+        page = self.driver.controller.page()
+        lines = view.as_text(page)
+        if lines != self._shown:
+            self._shown = lines
+            print("", *lines, sep="\n", file=self._target)
+        if page.message is not None and page.message.text:
+            print(f"** {visible(page.message.text)}", file=self._target)
+        print(f"{visible(page.prompt) or 'Enter'}: ", end="", file=self._target, flush=True)
+        stop = self.driver.controller.state.stop
+        if stop is not None and self._source.isatty():
+            _forget_typed_ahead(self._source)
+
+
+def _forget_typed_ahead(source: TextIO) -> None:
+    """Drops what was typed before the message could be heard."""
+    try:
+        import termios
+    except ImportError:  # not on Windows, where there is nothing to drop it with
+        return
+    termios.tcflush(source.fileno(), termios.TCIFLUSH)
+
+
+def run_plain(
+    *,
+    database: str | None,
+    user: str,
+    clock_in: Callable[[ZoneInfo], Callable[[], datetime] | None] | None = None,
+) -> int:
+    """Runs the line mode; gives the exit code. Raises CatiError where the database cannot be opened."""
+    work = session.Work(database, clock_in)
+    try:
+        work.open()
+        return PlainConsole(work, sys.stdin, sys.stdout, user).run()
+    finally:
+        work.close()
