@@ -83,7 +83,7 @@ def test_an_unknown_key_names_file_line_and_the_nearest_key(wave2_text: str) -> 
         ("    row: refusals", "    row: contacts", "'contacts' is not a row without rows"),
         ("kind: final", "kind: finl", "'finl' is not a value here; did you mean 'final'?"),
         ('version: "1"', "version: 1", "put it in quotes"),
-        ('{code: "1.1", group: I}', "{code: 1.1, group: I}", 'a code such as "2.11" (in quotes)'),
+        ('{code: "1.1", group: I}', "{code: 1, group: I}", 'a code such as "2.11" (in quotes)'),
         ('{code: "1.1", group: I}', '{code: "1.1", group: X}', "I, P, R, NC, O, UH, UO, NE"),
         ("outcomes: [opted_out]", "outcomes: [opted_in]", "did you mean 'opted_out'?"),
         ("outcomes: [opted_out]", "outcomes: [opted_out, completed]", "an outcome has one class"),
@@ -101,9 +101,9 @@ def test_an_unknown_key_names_file_line_and_the_nearest_key(wave2_text: str) -> 
         ("    - {key: breakdown,", "    - {key: refusals,", "row 'refusals' stands twice"),
         ("of: completed", "of: complete", "did you mean 'completed'?"),
         ("appointment: hard\n", "appointment: either\n", "needs `appointment: hard` or `soft`"),
-        ("id: wave2", "id: [", "not YAML"),
-        ("  engaged:\n", "  refusal:\n", "outcomes.refusal stands here and in line"),
-        ("S1: 5", "S1: 5.5", "Input should be a valid integer"),
+        ("id: wave2", "id: [", "not valid YAML"),
+        ("  engaged:\n", "  refusal:\n", "`refusal` is given twice here (first on line"),
+        ("S1: 5", "S1: true", "Input should be a valid integer"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_remedy(wave2_text: str, old: str, new: str, said: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from cati.outcomes.nearest import nearest
 from cati.outcomes.scheme import GROUPS
-from cati.outcomes.yaml_lines import Lines, Path
+from cati.questionnaire.yaml_source import Path
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cati.outcomes.scheme_file import OutcomeFile, SchemeFile
 
 Problem = tuple[int, str]
+Lines = Mapping[Path, int]
 
 
 def line_of(path: Path, lines: Lines) -> int:

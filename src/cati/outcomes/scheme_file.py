@@ -29,7 +29,7 @@ from cati.outcomes.scheme import (
     TableRate,
 )
 from cati.outcomes.scheme_checks import model_problems, scheme_problems
-from cati.outcomes.yaml_lines import read_yaml
+from cati.questionnaire.yaml_source import read_yaml
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -145,7 +145,11 @@ class SchemeFile(_Model):
 
 def read_scheme(text: str, source: str) -> Scheme:
     """The scheme in `text`. Raises InputError listing every problem with file, line, key and remedy."""
-    content, lines = read_yaml(text, source)
+    document = read_yaml(text, source)
+    content, lines = document.data, document.lines
+    if not isinstance(content, dict):
+        kind = "empty" if content is None else f"a {type(content).__name__}"
+        raise InputError(f"{source}, line 1: an outcome scheme is a mapping of keys; this is {kind}")
     try:
         file = SchemeFile.model_validate(content)
     except ValidationError as error:
