@@ -16,7 +16,7 @@ def test_the_screen_needs_a_terminal(cati: Cati, loaded: Path) -> None:
 
 
 def test_the_line_mode_runs_on_any_input_and_signs_out(cati: Cati, loaded: Path) -> None:
-    typed = b"Ann\n\n/quit\nquit\n"
+    typed = b"Ann\n\n\n/quit\nquit\n"
     ran = cati("console", "--plain", "--database", loaded, stdin=typed)
     assert ran.code == 0
     assert "Case A1" in ran.out

@@ -122,3 +122,14 @@ def test_the_schema_of_the_file_format_is_json_schema(cati: Cati) -> None:
     schema = cati("questionnaire", "export", "wave2", "--to", "json-schema").json
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert "sections" in schema["properties"]
+
+
+@pytest.mark.parametrize("mode", ["telephone", "online"])
+def test_the_survey_for_surveyjs_is_in_the_mode_asked_for(cati: Cati, tmp_path: Path, mode: str) -> None:
+    command = ("questionnaire", "export", "wave2", "--to", "surveyjs", "--mode", mode)
+    survey = cati(*command).json
+    assert survey["cati"]["mode"] == mode
+    assert survey["pages"]
+    file = tmp_path / "wave2.json"
+    assert cati(*command, "--output", file).code == 0
+    assert json.loads(file.read_text(encoding="utf-8")) == survey

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,14 +142,34 @@ def show(study: str, mode: Mode | None, form: str | None, target: Path | None, f
     output.deliver(paper(load_study(study).questionnaire, mode, chosen), chosen, target, force=force)
 
 
-@command("export", examples=("cati questionnaire export wave2 --to json-schema",))
+@command(
+    "export",
+    examples=(
+        "cati questionnaire export wave2 --to json-schema",
+        "cati questionnaire export wave2 --to surveyjs --mode online --output wave2.json",
+    ),
+)
 @study_argument
-@click.option("--to", "kind", type=click.Choice(["json-schema"]), required=True, help="What to make of it.")
-def export(study: str, kind: str) -> None:  # noqa: ARG001  one kind so far
-    """The questionnaire for other programs: json-schema is the schema of the questionnaire file format."""
-    from cati.questionnaire.model import Questionnaire
+@click.option("--to", "kind", type=click.Choice(["surveyjs", "json-schema"]), required=True, help="What to make of it.")
+@mode_option
+@click.option("--output", "target", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+@click.option("--force", is_flag=True, help="Let --output replace a file whose name does not end in .json.")
+def export(study: str, kind: str, mode: Mode, target: Path | None, force: bool) -> None:
+    """The questionnaire for other programs.
+
+    surveyjs is a SurveyJS survey that runs the same route in one mode; json-schema is the schema of the questionnaire
+    file format, the same for every study and mode.
+    """
     from cati.studies import load_study
 
-    load_study(study)
-    schema: dict[str, Any] = Questionnaire.model_json_schema(by_alias=True)
-    output.emit_json({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+    found = load_study(study)
+    if kind == "surveyjs":
+        from cati.exchange.surveyjs import survey_json
+
+        data = survey_json(found.program(mode))
+    else:
+        from cati.questionnaire.model import Questionnaire
+
+        schema: dict[str, Any] = Questionnaire.model_json_schema(by_alias=True)
+        data = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    output.deliver(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "json", target, force=force)
