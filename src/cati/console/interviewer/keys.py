@@ -96,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("texts", "f9", "/texts", "Texts", "Reassurances and other texts to read out", ASKING),
     _action("put_back", "x", "/x", "Put back", "Put the case back", {"card"}, "empty"),
     _action("put_back", "f2", "/back", "", "The same", {"card"}),
-    _action("leave", "f10 ctrl+q", "/quit", "Sign out", "Sign out", ALL - {"leave"}),
+    _action("leave", "f10 ctrl+q", "/quit", "Quit", "Sign out", ALL - {"leave"}),
     _action("page_down", "pagedown", "", "", "Down a page where not everything fits", ALL),
     _action("page_up", "pageup", "", "", "Up a page", ALL),
 )

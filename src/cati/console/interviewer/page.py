@@ -46,7 +46,8 @@ class Page:
 
     `left`, `right`: the header; `under`: the line below it; `body`: what scrolls; `prompt`, `entry`, `at`: the entry
     line; `side`: the panel beside it on a wide screen; `page`: how many screenfuls down it is scrolled;
-    `pinned`: the codes at the end of the body stay in sight while the wording scrolls; `follow`: the screenful with the marked line.
+    `pinned`: the codes at the end of the body stay in sight while the wording scrolls;
+    `follow`: the screenful with the marked line.
     """
 
     left: str

@@ -21,6 +21,7 @@ WIDE = 120
 SIDE = 44
 ENTRY_ROWS = 4
 LEAST_WORDING = 5
+TWO_COLUMNS = 60
 
 _PREFIX = {"instruction": "▸ [", "add": "  (+ if needed) ", "warning": "! ", "row": "» "}
 _SUFFIX = {"instruction": "]"}
@@ -69,13 +70,13 @@ def _body(page: Page, across: int, space: int) -> tuple[list[Line], int]:
         codes = _shorter(page.body[first:], across, 0)
         left = space - len(codes) - 1
         if codes and left >= LEAST_WORDING:
-            wording, pages = _scrolled(_stacked(page.body[:first], across, columns=1), page.page, left)
+            wording, pages = _scrolled(_stacked(page.body[:first], across, columns=1), page.page, left, across)
             return [*wording, (), *codes], pages
     at = page.page
     if page.follow:
         marked = next((at for at, line in enumerate(lines) if line and "▶" in line[0][0]), 0)
         at += max(marked - 1, 0) // max(space - 2, 1)
-    return _scrolled(lines, at, space)
+    return _scrolled(lines, at, space, across)
 
 
 def _shorter(parts: tuple[Para | Choice, ...], across: int, space: int) -> list[Line]:
@@ -83,7 +84,7 @@ def _shorter(parts: tuple[Para | Choice, ...], across: int, space: int) -> list[
     lines = _stacked(parts, across, columns=1)
     if len(lines) <= space:
         return lines
-    two = _stacked(parts, across, columns=2)
+    two = _stacked(parts, across, columns=2 if across >= TWO_COLUMNS else 1)
     if len(two) >= len(lines):
         two = lines
     close = [line for line in two if line]
@@ -161,7 +162,7 @@ def _choice(choice: Choice, codes: int, across: int) -> tuple[Line, ...]:
     return (first, *(((" " * width(lead) + line, style),) for line in lines[1:]))
 
 
-def _scrolled(lines: list[Line], page: int, space: int) -> tuple[list[Line], int]:
+def _scrolled(lines: list[Line], page: int, space: int, across: int) -> tuple[list[Line], int]:
     """The screenful that is shown, padded to the space; its last line says what is left out."""
     if len(lines) <= space:
         return lines + [()] * (space - len(lines)), 1
@@ -172,7 +173,7 @@ def _scrolled(lines: list[Line], page: int, space: int) -> tuple[list[Line], int
     below, above = len(lines) - start - len(shown), start
     told = [f"{below} more lines ▼ PgDn" if below else "", f"{above} lines above ▲ PgUp" if above else ""]
     shown += [()] * (space - 1 - len(shown))
-    return [*shown, (("  " + "   ".join(part for part in told if part), "more"),)], pages
+    return [*shown, ((clip("  " + "   ".join(part for part in told if part), across), "more"),)], pages
 
 
 def _beside(body: list[Line], side: tuple[Para, ...], across: int, space: int) -> list[Line]:
@@ -226,12 +227,12 @@ def _entry(page: Page, columns: int) -> tuple[list[Line], int, int]:
 @lru_cache(maxsize=128)
 def _key_line(keys: tuple[tuple[str, str], ...], columns: int) -> Line:
     spans: list[Span] = []
-    used = 1
+    used = 0
     for key, label in keys:
-        size = len(key) + len(label) + 3
+        size = len(key) + len(label) + 2
         if used + size > columns:
             break
-        spans += [(f" {key}", "key"), (f" {label} ", "keylabel")]
+        spans += [(f" {key}", "key"), (f" {label}", "keylabel")]
         used += size
     return tuple(spans)
 
