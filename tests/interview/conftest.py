@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cati.interview.interview import Interview
 from cati.questionnaire.program import Program
 from cati.studies import Study, load_study
 
@@ -115,6 +116,33 @@ class _Anything(dict[str, Any]):
 def by_hand() -> SimpleNamespace:
     """The tools for tests that hold the engine against a table."""
     return SimpleNamespace(line=Line, play=play, with_stale=with_stale)
+
+
+# What somebody answers whom a test says nothing more of: contented, staying, with one answer at a multi.
+USUAL: Mapping[str, Any] = {"H1_1": 5, "H1_2": 5, "H1_3": 5, "F1": 1, "K4": {"email": "a@b.org", "phone": "1"}}
+
+
+def complete(program: Program, answers: Mapping[str, Any], sample: Mapping[str, str] | None = None) -> Interview:
+    """The interview of somebody who gives these answers and, elsewhere, usual ones: the first code, 30, some words."""
+    interview = Interview(program, sample or {"name": "A N Other", "la": "Leeds", "link": "individual"})
+    while (item := interview.next) is not None:
+        step = interview.step(item)
+        value = answers.get(item, USUAL.get(item))
+        if value is None:
+            first = [option.option.code for option in step.offered(interview.live, interview.sample)][:1]
+            value = {"single": first[0] if first else None, "multi": first, "number": 30}.get(step.kind, "words")
+        interview.give(item, value)
+        if interview.next == item:
+            break
+        for name in interview.missing():
+            interview.give(name, answers.get(name, 3 if name.endswith("number") else "words"))
+    return interview
+
+
+@pytest.fixture(scope="session")
+def completed() -> Callable[..., Interview]:
+    """Holds an interview to its end: see `complete`."""
+    return complete
 
 
 @pytest.fixture(scope="session")
