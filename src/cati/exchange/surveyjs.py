@@ -212,19 +212,20 @@ class _Survey:
 
     def _calculated(self) -> list[dict[str, Any]]:
         """The ends that bases rest on, the outcome, and the fills."""
-        values: list[dict[str, Any]] = [
-            {"name": open_name(step), "expression": written(self._routing.is_open(slot))}
-            for slot, step in sorted(self._routing.opens.items())
-        ]
-        if not self._wording:
-            return values
+        values: list[dict[str, Any]] = []
+        if self._wording:
+            values.append({"name": "outcome", "expression": self._outcome(), "includeIntoResult": True})
+            values += [{"name": name, "expression": text} for name, text in self._texts.calculated.items()]
+        ends = sorted(self._routing.opens.items())
+        opens = [{"name": open_name(step), "expression": written(self._routing.is_open(slot))} for slot, step in ends]
+        return [*opens, *values]
+
+    def _outcome(self) -> str:
+        """With what the interview, or the call, ended: the first end that holds."""
         outcome = "''"
-        ends = [each for step in self._program.steps for each in self._routing.ended_at(step)]
-        for when, key in reversed(ends):
+        for when, key in reversed([each for step in self._program.steps for each in self._routing.ended_at(step)]):
             outcome = f"iif({written(when)}, {literal(key)}, {outcome})"
-        values.append({"name": "outcome", "expression": outcome, "includeIntoResult": True})
-        values += [{"name": name, "expression": text} for name, text in self._texts.calculated.items()]
-        return values
+        return outcome
 
     def _closings(self) -> dict[str, Any]:
         questionnaire = self._program.questionnaire

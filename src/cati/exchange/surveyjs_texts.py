@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cati.exchange.surveyjs_expressions import TRUE, Expression, all_of, facts_of, literal, written
@@ -12,6 +12,9 @@ from cati.questionnaire.model import Block, FillVariant
 from cati.questionnaire.program import OptionStep, Program, Step, WriteInSlot
 
 _FILL = re.compile(r"\{([^{}]*)\}")
+
+# SurveyJS leaves the braces of an empty value standing, so that an empty fill has to be something that is not seen.
+_NOTHING = literal("\u200b")
 
 
 class Texts:
@@ -30,21 +33,24 @@ class Texts:
         """A text of the questionnaire as SurveyJS fills it."""
         return _FILL.sub(lambda match: "{" + self._name(match[1].strip()) + "}", raw)
 
-    def blocks(self, blocks: Iterable[Block], owner: str, separator: str = "\n") -> str:
-        """Pieces of wording, one a line. A piece that has a condition is a calculated value of its own."""
-        lines: list[str] = []
-        for at, block in enumerate(blocks):
-            if block.mode not in (None, self._program.mode):
-                continue
-            when = self._routing.condition(block.ask)
-            if when == TRUE:
-                lines.append((separator if lines else "") + self.text(block.text))
-                continue
-            name = f"text_{owner}_{at + 1}"
-            pieces = self._joined((separator if lines else "") + block.text)
-            self.calculated[name] = f"iif({written(when)}, {pieces}, '')"
-            lines.append("{" + name + "}")
-        return "".join(lines)
+    def blocks(self, blocks: Sequence[Block], owner: str) -> str:
+        """Pieces of wording, one a line; where one of them has a condition, a calculated value holds them all."""
+        shown = [block for block in blocks if block.mode in (None, self._program.mode)]
+        if not any(block.ask for block in shown):
+            return "\n".join(self.text(block.text) for block in shown)
+        name = f"text_{owner}"
+        self.calculated[name] = self._lines(shown, first=True)
+        return "{" + name + "}"
+
+    def _lines(self, blocks: Sequence[Block], first: bool) -> str:
+        if not blocks:
+            return _NOTHING if first else "''"
+        block, rest = blocks[0], blocks[1:]
+        line = self._joined(("" if first else "\n") + block.text)
+        if rest:
+            line += f" + {self._lines(rest, first=False)}"
+        when = self._routing.condition(block.ask)
+        return line if when == TRUE else f"iif({written(when)}, {line}, {self._lines(rest, first)})"
 
     def own_words(self, step: Step, option: OptionStep) -> str:
         """The label of an option; at a main reason, the respondent's own words stand for the "other" they belong to."""
@@ -81,7 +87,7 @@ class Texts:
         variants = self._program.questionnaire.fills[fill]
         if isinstance(variants, str):
             variants = [FillVariant.model_validate({"text": variants})]
-        expression = "''"
+        expression = _NOTHING
         for variant in reversed(variants):
             text = self._joined(variant.text)
             when = self._routing.condition(variant.when)
@@ -107,22 +113,24 @@ class Texts:
         name = f"words_{item_id}"
         if name in self.calculated:
             return name
-        self.calculated[name] = "''"
+        self.calculated[name] = _NOTHING
         if item_id.lower() in self._write_ins:
             write_in, host = self._write_ins[item_id.lower()]
             on_route = self._routing.visible(host.slot)
-            expression = f"iif({{{key_name(write_in.id)}}} empty, {{{write_in.id}}}, '')"
+            expression = f"iif({{{key_name(write_in.id)}}} empty, {{{write_in.id}}}, {_NOTHING})"
         else:
             step = self._program.step(item_id)
             assert step is not None, f"the fill {item_id} was checked when the questionnaire was loaded"
             on_route = self._routing.visible(step.slot)
             expression = self._answer_as_words(step, on_route)
-        self.calculated[name] = expression if on_route == TRUE else f"iif({written(on_route)}, {expression}, '')"
+        self.calculated[name] = (
+            expression if on_route == TRUE else f"iif({written(on_route)}, {expression}, {_NOTHING})"
+        )
         return name
 
     def _answer_as_words(self, step: Step, on_route: Expression) -> str:
         if step.kind == "contact":
-            return "''"
+            return _NOTHING
         if step.kind in ("single", "multi"):
             return self._codes_as_words(step, on_route)
         expression = f"{{{step.id}}}"
