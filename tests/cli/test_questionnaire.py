@@ -133,3 +133,17 @@ def test_the_survey_for_surveyjs_is_in_the_mode_asked_for(cati: Cati, tmp_path: 
     file = tmp_path / "wave2.json"
     assert cati(*command, "--output", file).code == 0
     assert json.loads(file.read_text(encoding="utf-8")) == survey
+
+
+def test_every_fault_of_the_calling_rules_is_told_with_its_line(cati: Cati, copy_of_study: Copy) -> None:
+    folder = copy_of_study(lambda text: text)
+    rules = folder / "calling.yaml"
+    rules.write_text(
+        rules.read_text().replace("appointment_grace:", "appointment_grac:").replace("10:00-", "19:00-", 1)
+    )
+    ran = cati("questionnaire", "check", folder, "--json")
+    assert ran.code == 1
+    found = [each for each in ran.json["problems"] if each["file"].endswith("calling.yaml")]
+    lines = rules.read_text().splitlines()
+    assert sorted(lines[each["line"] - 1].strip().partition(":")[0] for each in found) == ["appointment_grac", "sat"]
+    assert all(each["remedy"] for each in found)

@@ -58,10 +58,10 @@ def study_of(installed: InstalledStudy) -> Study:
     return dated(study_from_texts(dict(installed.texts), installed.id), installed)
 
 
-def dated(study: Study, dates: InstalledStudy | Study) -> Study:
-    """A study, calling rules included, with the fieldwork dates, title and time zone of another description of it."""
-    moved = replace(study, title=dates.title, timezone=dates.timezone)
-    return moved.during(dates.fieldwork_start, dates.fieldwork_end)
+def dated(study: Study, installed: InstalledStudy) -> Study:
+    """A study with the title, time zone and fieldwork dates that it was installed with."""
+    named = replace(study, title=installed.title, timezone=installed.timezone)
+    return named.during(installed.fieldwork_start, installed.fieldwork_end)
 
 
 def clock_for(zone: ZoneInfo, *, ticking: bool = False) -> Clock | None:

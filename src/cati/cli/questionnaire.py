@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from cati.questionnaire.model import Mode
     from cati.questionnaire.problems import Problem
 
+_PLACE = re.compile(r"(?:line )?([0-9]+)(?:, column [0-9]+)?: ")
+_SENTENCE_END = re.compile(r"[.;] ")
 _PAPER_FORMATS = ("text", "html", "markdown")
 
 
@@ -52,45 +55,46 @@ def problems_of(name: str) -> Iterator[Problem]:
 
     A file that cannot be read as what it is counts as one error. Raises InputError where there is no study at all.
     """
-    from cati.questionnaire.problems import Problem
     from cati.studies import load_study
 
     if name not in ("wave2", "asye") and not (Path(name) / "study.yaml").is_file():
         load_study(name)  # says which studies there are
-
-    def broken(file: str, error: InputError) -> Problem:
-        line, what = _place_in(str(error), file)
-        return Problem("error", "file", file, line, "", what, "")
-
     try:
         study = load_study(name)
     except InputError as error:
-        yield broken(f"{name}/study.yaml", error)
+        yield from _broken(f"{name}/study.yaml", error)
         return
     try:
         _ = study.scheme
     except InputError as error:
-        yield broken(f"{name}/{study.files['outcomes']}", error)
+        yield from _broken(f"{name}/{study.files['outcomes']}", error)
         return
     try:
         yield from study.read_questionnaire()[1]
     except InputError as error:
-        yield broken(f"{name}/{study.files['questionnaire']}", error)
+        yield from _broken(f"{name}/{study.files['questionnaire']}", error)
     try:
         _ = study.rules
     except InputError as error:
-        yield broken(f"{name}/{study.files['calling']}", error)
+        yield from _broken(f"{name}/{study.files['calling']}", error)
+
+
+def _broken(file: str, error: InputError) -> Iterator[Problem]:
+    """A message about a file, a fault a line, as problems."""
+    from cati.questionnaire.problems import Problem
+
+    for message in str(error).splitlines():
+        line, text = _place_in(message, file)
+        what, *rest = _SENTENCE_END.split(text, maxsplit=1)
+        remedy = "".join(rest) or "Mend this file."
+        yield Problem("error", "file", file, line, "", what.rstrip("."), remedy[0].upper() + remedy[1:])
 
 
 def _place_in(message: str, file: str) -> tuple[int | None, str]:
     """The line that a message begins with, if it names one, and what it says."""
     rest = message.removeprefix(file).lstrip(",: ")
-    if rest.startswith("line "):
-        number, _, tail = rest.removeprefix("line ").partition(":")
-        digits = number.split(",")[0].strip()
-        if digits.isdigit():
-            return int(digits), tail.strip()
-    return None, rest
+    place = _PLACE.match(rest)
+    return (int(place[1]), rest[place.end() :]) if place else (None, rest)
 
 
 def _summary(errors: int, warnings: int) -> str:
