@@ -9,8 +9,9 @@ from typing import Any
 from cati.interview.interview import Interview
 from cati.questionnaire.program import Program, Step
 
-# Most people answer the first code of a routing question; the share who do not makes the rare branches common enough.
-_FIRST_CODE_SHARE = 0.4
+# At a question that decides the route most people take the main branch, which comes first; the others are still common
+# enough for a few thousand respondents to meet every rare one.
+_MAIN_BRANCH_SHARE = 0.7
 _SPECIAL_SHARE = 0.12
 _MAX_NUMBER = 200
 
@@ -37,7 +38,8 @@ def _code(interview: Interview, step: Step, rng: Random) -> int:
     codes = [
         option.option.code for option in step.offered(interview.live, interview.sample) if option.option.again is None
     ]
-    return codes[0] if rng.random() < _FIRST_CODE_SHARE else rng.choice(codes)
+    decides = bool(step.ends or step.jumps)
+    return codes[0] if decides and rng.random() < _MAIN_BRANCH_SHARE else rng.choice(codes)
 
 
 def _codes(interview: Interview, step: Step, rng: Random) -> list[int]:
