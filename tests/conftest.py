@@ -177,11 +177,17 @@ def study() -> Study:
 def shop(store: Store, study: Study) -> Store:
     """A database with the Wave 2 study and five cases: C1 to C3 with a number, C4 with two, C5 with none."""
     install_study(store, study)
-    load_sample(store, [sample_row(n) for n in range(1, 6)], study=study)
+    load_sample(store, [_sample_row(n) for n in range(1, 6)], study=study)
     return store
 
 
-def sample_row(n: int) -> SampleRow:
+@pytest.fixture
+def sample_row() -> Callable[[int], SampleRow]:
+    """Makes the n-th person of the tests' sample."""
+    return _sample_row
+
+
+def _sample_row(n: int) -> SampleRow:
     """The n-th person of the tests' sample; the numbers are of the range reserved for drama."""
     phones = {4: ("01632 960041", "01632 960042"), 5: ()}.get(n, (f"01632 9600{n:02d}",))
     return SampleRow(

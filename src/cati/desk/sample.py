@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from cati.desk.records import LoadCounts, SampleRow
 from cati.desk.standing import restand
@@ -43,6 +43,10 @@ def load_sample(
         totals[0] += loaded
         totals[1] += updated
         totals[2] += len(batch) - loaded - updated
+    if totals[0] and not store.is_sqlite:
+        # until PostgreSQL has counted the new rows, it claims by sorting them all
+        with store.write() as connection:
+            connection.execute(text('ANALYZE "case", number, outcome_history'))
     return LoadCounts(*totals)
 
 

@@ -7,17 +7,17 @@ place in the queue always agree.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from cati.desk.study import calling_rules
 from cati.desk.words import times_in_a_row
-from cati.fieldwork import next_call
+from cati.fieldwork import CallingRules, next_call
 from cati.outcomes import Event, EventKind, NumberState, derive, number_states
 from cati.storage.queue import HARD, SOFT, TURN
 from cati.storage.tables import appointment, call, call_result, case_event, cases, number, outcome_history
+from cati.storage.tables import study as installed
 
 if TYPE_CHECKING:
     from cati.studies import Study
@@ -129,6 +129,14 @@ def write_history(
     connection.execute(
         insert(outcome_history).values(case_id=case_id, at=now, outcome=outcome, deciding_event=deciding, why=why)
     )
+
+
+def calling_rules(connection: Connection, study: Study) -> CallingRules:
+    """The study's calling rules, for the fieldwork dates that are installed."""
+    row = connection.execute(select(installed.c.fieldwork_start, installed.c.fieldwork_end)).first()
+    if row is None:
+        return study.rules
+    return study.rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
 
 
 def _next(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
 from cati.desk.records import InstalledStudy
+from cati.desk.standing import restand
 from cati.errors import InputError
 from cati.storage import Store
-from cati.storage.tables import change, questionnaire_version, study_file
+from cati.storage.tables import cases, change, questionnaire_version, study_file
 from cati.storage.tables import study as studies
 
 if TYPE_CHECKING:
-    from cati.fieldwork import CallingRules
     from cati.studies import Study
 
 Installed = Literal["installed", "updated", "current"]
@@ -80,15 +80,16 @@ def install_study(store: Store, study: Study, *, fieldwork: tuple[date, date] | 
                 insert(study_file),
                 [{"version_id": version[0], "path": path, "text": texts[path]} for path in sorted(texts)],
             )
+        if row is not None and (row.fieldwork_start, row.fieldwork_end) != (start.isoformat(), end.isoformat()):
+            _plan_again(connection, study, now)
         return "installed" if row is None else "updated"
 
 
-def calling_rules(connection: Connection, study: Study) -> CallingRules:
-    """The study's calling rules, for the fieldwork dates that are installed."""
-    row = connection.execute(select(studies.c.fieldwork_start, studies.c.fieldwork_end)).first()
-    if row is None:
-        return study.rules
-    return study.rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
+def _plan_again(connection: Connection, study: Study, now: datetime) -> None:
+    """Other fieldwork dates: the next call of every case that has been called is worked out anew."""
+    called = select(cases.c.id).where(cases.c.issued_at.is_not(None), cases.c.attempts > 0)
+    for case_id in connection.execute(called).scalars().all():
+        restand(connection, study, case_id, now)
 
 
 def installed_study(store: Store) -> InstalledStudy:

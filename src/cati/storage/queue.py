@@ -32,11 +32,15 @@ def _free() -> ColumnElement[bool]:
     return or_(cases.c.owner.is_(None), cases.c.lease_until <= bindparam("now", type_=Instant))
 
 
+def _due(time: ColumnElement[Any]) -> ColumnElement[bool]:
+    return time <= bindparam("now", type_=Instant)
+
+
 def _take(condition: list[ColumnElement[bool]], order: list[ColumnElement[Any]]) -> Any:
     # the materialized fence: without it PostgreSQL's planner may take more rows than the limit
     pick = (
         select(cases.c.id)
-        .where(*condition, cases.c.next_call_at <= bindparam("now", type_=Instant), _free())
+        .where(*condition, _free())
         .order_by(*order, cases.c.serial)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -57,15 +61,17 @@ def _hard(_store: Store) -> Any:
         cases.c.next_owner == bindparam("me"),
         cases.c.next_call_at <= bindparam("grace_over", type_=Instant),
     )
-    return _take([cases.c.next_class == HARD, theirs], [cases.c.next_call_at])
+    return _take([cases.c.next_class == HARD, _due(cases.c.next_call_at), theirs], [cases.c.next_call_at])
 
 
 def _soft(_store: Store) -> Any:
-    return _take([cases.c.next_class == SOFT], [cases.c.next_call_at])
+    return _take([cases.c.next_class == SOFT, _due(cases.c.next_call_at)], [cases.c.next_call_at])
 
 
 def _turn(_store: Store) -> Any:
-    return _take([cases.c.next_class == TURN, cases.c.attempts == bindparam("level")], [cases.c.last_call_at])
+    # coalesce hides the column from the index on it: by that one every case that is due would be sorted
+    due = _due(func.coalesce(cases.c.next_call_at, cases.c.next_call_at))
+    return _take([cases.c.next_class == TURN, cases.c.attempts == bindparam("level"), due], [cases.c.last_call_at])
 
 
 def _next_level(_store: Store) -> Any:

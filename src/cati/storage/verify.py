@@ -11,14 +11,17 @@ from cati.storage.store import Store
 _RULES: tuple[tuple[str, str], ...] = (
     (
         "the outcome kept with the case is not the newest of its history",
-        """SELECT c.serial FROM "case" c WHERE c.outcome IS DISTINCT FROM (
-             SELECT h.outcome FROM outcome_history h WHERE h.case_id = c.id ORDER BY h.id DESC LIMIT 1)""",
+        """SELECT c.serial FROM "case" c
+             LEFT JOIN (SELECT case_id, max(id) AS id FROM outcome_history GROUP BY case_id) n ON n.case_id = c.id
+             LEFT JOIN outcome_history h ON h.id = n.id WHERE c.outcome IS DISTINCT FROM h.outcome""",
     ),
     (
         "the number of attempts is not the number of coded calls",
-        """SELECT c.serial FROM "case" c WHERE c.attempts <> (
-             SELECT count(*) FROM call_result r WHERE r.case_id = c.id AND r.outcome IS NOT NULL
-               AND r.id = (SELECT max(n.id) FROM call_result n WHERE n.call_id = r.call_id))""",
+        """SELECT c.serial FROM "case" c LEFT JOIN (
+             SELECT r.case_id, count(*) AS coded FROM call_result r
+               JOIN (SELECT max(id) AS id FROM call_result GROUP BY call_id) n ON n.id = r.id
+               WHERE r.outcome IS NOT NULL GROUP BY r.case_id) k ON k.case_id = c.id
+             WHERE c.attempts <> coalesce(k.coded, 0)""",
     ),
     (
         "the time of the last call and the number of attempts contradict each other",
@@ -50,9 +53,9 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "a call was coded but not ended",
-        """SELECT c.serial FROM call k JOIN "case" c ON c.id = k.case_id WHERE k.ended_at IS NULL AND EXISTS (
-             SELECT 1 FROM call_result r WHERE r.call_id = k.id AND r.outcome IS NOT NULL
-               AND r.id = (SELECT max(n.id) FROM call_result n WHERE n.call_id = k.id))""",
+        """SELECT c.serial FROM call k JOIN "case" c ON c.id = k.case_id
+             JOIN (SELECT max(id) AS id, call_id FROM call_result GROUP BY call_id) n ON n.call_id = k.id
+             JOIN call_result r ON r.id = n.id WHERE k.ended_at IS NULL AND r.outcome IS NOT NULL""",
     ),
 )
 _SHOWN = 10
@@ -68,7 +71,7 @@ def verify(store: Store) -> list[str]:
         if problems:
             return problems  # of a damaged file nothing further can be believed
         for rule, query in _RULES:
-            found = [str(row[0]) for row in connection.execute(text(query))]
+            found = sorted(str(row[0]) for row in connection.execute(text(query)))
             if found:
                 more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
                 problems.append(f"{rule[0].upper()}{rule[1:]}: {', '.join(found[:_SHOWN])}{more}.")
