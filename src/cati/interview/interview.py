@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cati.questionnaire.answers import Answer, AnswerRefused
-from cati.questionnaire.judging import judge, judge_step
+from cati.questionnaire.judging import blank_boxes, judge, judge_step
 from cati.questionnaire.program import Program, Step
 
 
@@ -85,8 +85,7 @@ class Interview:
             step = self.program.steps[slot]
             answer = judge_step(step, value)
             if answer is None and step.kind == "contact" and value:
-                missing = [box.field for box in step.item.fields if not box.blank and not dict(value).get(box.field)]
-                raise AnswerRefused(item_id, value, f"still to be filled in: {', '.join(missing)}")
+                raise AnswerRefused(item_id, value, f"still to be filled in: {', '.join(blank_boxes(step, value))}")
             if answer is not None and step.conditional:
                 answer = self._offered_part(step, answer, value)
         self._hold(slot, item_id, answer)

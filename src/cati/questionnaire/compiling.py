@@ -166,6 +166,7 @@ class _Compiler:
             slot = None
             if write_in is not None and step.row is None:
                 name = write_in_id(item.id, option.code, write_in.type)
+                self._template(write_in.prompt, step.slot, (*option_path, "specify", "prompt"), item.id)
                 slot = WriteInSlot(name, option.code, self._scope.symbols[name.lower()].slot, write_in)
             fill = self._template(option.fill, step.slot, (*option_path, "fill"), item.id) if option.fill else label
             options.append(OptionStep(option, label, test, slot, fill))

@@ -141,9 +141,19 @@ def _contact(step: Step, value: Any) -> Answer | None:
                 filled[name] = box
         elif box is not None:
             raise AnswerRefused(step.id, value, f"{name}: a text is expected; found {_shown(box)}")
-    if any(name not in filled and not boxes[name].blank for name in boxes):
+    if blank_boxes(step, filled):
         return None
     return Contact(tuple((name, filled[name]) for name in boxes if name in filled))
+
+
+def blank_boxes(step: Step, value: Any) -> list[str]:
+    """The boxes of a contact block that must be filled in and are not, in order."""
+    filled = dict(value.fields) if isinstance(value, Contact) else dict(value)
+    return [
+        box.field
+        for box in step.item.fields
+        if not box.blank and (filled.get(box.field) is None or str(filled[box.field]).strip() == "")
+    ]
 
 
 def _judge_write_in(slot: WriteInSlot, value: Any) -> Answer | None:
@@ -178,4 +188,7 @@ def _keys(step: Step) -> str:
 
 
 def _shown(value: Any) -> str:
-    return "a number too large to keep" if type(value) is int and not _is_code(value) else repr(value)[:60]
+    try:
+        return repr(value)[:60]
+    except ValueError:  # Python writes out no integer of thousands of digits
+        return "a number too large to write"

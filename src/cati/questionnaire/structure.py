@@ -39,7 +39,9 @@ def check_structure(
 def _check_end(questionnaire: model.Questionnaire, findings: Findings) -> None:
     """Every route comes to an end: the last item is one, for everybody, and no end stands before it unconditionally."""
     last = questionnaire.sections[-1].items[-1] if questionnaire.sections else None
-    at: Path = ("sections", max(len(questionnaire.sections) - 1, 0))
+    at: Path = ("sections",)
+    if questionnaire.sections:
+        at = ("sections", len(questionnaire.sections) - 1, "items", len(questionnaire.sections[-1].items) - 1)
     if last is None or last.type != "end":
         findings.error("no-end", at, "", "the last item is no end", "Close with an item of type end.")
     elif last.ask:
