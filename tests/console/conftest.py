@@ -32,6 +32,7 @@ from cati.desk import (
     SampleRow,
     install_study,
     load_sample,
+    sign_in,
 )
 from cati.interview.presenting import Presented, present
 from cati.storage import init_database, open_store
@@ -85,6 +86,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory, study: Study) -> Path:
     store = open_store(str(path), clock=lambda: NOW - timedelta(hours=3))
     install_study(store, study, fieldwork=(date(2019, 11, 11), date(2020, 1, 7)))
     load_sample(store, people(), study=study, who="test")
+    sign_in(store, "Jo")
     store.close()
     return path
 

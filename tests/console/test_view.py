@@ -158,7 +158,10 @@ def test_the_cursor_stands_on_the_entry_line_wherever_it_is(entry: str, data: st
 @settings(deadline=None, max_examples=40)
 @given(st.integers(20, 200), st.integers(8, 60))
 def test_any_size_of_screen_is_filled_and_not_exceeded(columns: int, rows: int) -> None:
-    parts = (Para("read", "word " * 300), *(Choice(str(at), "label " * 9) for at in range(20)))
+    parts: tuple[Para | Choice, ...] = (
+        Para("read", "word " * 300),
+        *(Choice(str(at), "label " * 9) for at in range(20)),
+    )
     page = Page("left", "right", "under", parts, "Code", side=(Para("fact", "fact " * 80),), keys=(("F1", "Help"),))
     frame = view.draw(page, columns, rows)
     assert len(frame.lines) == rows

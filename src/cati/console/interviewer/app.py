@@ -76,7 +76,7 @@ class InterviewerApp(App[int], inherit_bindings=False):
         styles = WITHOUT_COLOUR if os.environ.get("NO_COLOR") else COLOURS
         self.surface = Surface(styles, self._typed, self._pasted, self.draw)
         self.interviewer = Driver(Controller(work.now(), user), self._perform, work.now)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._screen_loop: asyncio.AbstractEventLoop | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._slow = False
         # before all else: what is asked of the desk waits its turn behind this
@@ -102,7 +102,7 @@ class InterviewerApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """First the frame, then everything heavy."""
-        self._loop = asyncio.get_running_loop()
+        self._screen_loop = asyncio.get_running_loop()
         self._context_here = contextvars.copy_context()
         self.surface.focus()
         self._listen_to_signals()
@@ -119,20 +119,21 @@ class InterviewerApp(App[int], inherit_bindings=False):
 
     def _opened(self, done: None) -> None:
         del done
-        assert self._loop is not None
-        self._loop.call_later(session.HEARTBEAT, self._beat)
+        assert self._screen_loop is not None
+        self._screen_loop.call_later(session.HEARTBEAT, self._beat)
 
     def _listen_to_signals(self) -> None:
-        assert self._loop is not None
+        assert self._screen_loop is not None
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None:
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):  # not on Windows, or in a test
-                    self._loop.add_signal_handler(number, self.exit)
+                    self._screen_loop.add_signal_handler(number, self.exit)
 
     def _failed(self, fault: BaseException) -> None:
         """The desk's thread could not go on: the console ends, and the fault is told where it was started."""
-        self.fault = fault
+        if self.fault is None:
+            self.fault = fault
         self.exit(return_code=3)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -164,8 +165,8 @@ class InterviewerApp(App[int], inherit_bindings=False):
 
     def _perform(self, effect: Effect) -> None:
         self._slow = False
-        if self._loop is not None:
-            self._patience = self._loop.call_later(PATIENCE, self._waiting)
+        if self._screen_loop is not None:
+            self._patience = self._screen_loop.call_later(PATIENCE, self._waiting)
         self.desk.do(lambda: self.work.reply_to(effect), self._replied)
 
     def _replied(self, reply: object) -> None:
@@ -183,9 +184,9 @@ class InterviewerApp(App[int], inherit_bindings=False):
         self.draw()
 
     def _post(self, call: Callable[[], None]) -> None:
-        assert self._loop is not None
+        assert self._screen_loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is closed: the console has ended
-            self._loop.call_soon_threadsafe(self._guarded, call, context=self._context_here)
+            self._screen_loop.call_soon_threadsafe(self._guarded, call, context=self._context_here)
 
     def _guarded(self, call: Callable[[], None]) -> None:
         try:
@@ -194,8 +195,8 @@ class InterviewerApp(App[int], inherit_bindings=False):
             self._failed(error)
 
     def _beat(self) -> None:
-        assert self._loop is not None
-        self._loop.call_later(session.HEARTBEAT, self._beat)
+        assert self._screen_loop is not None
+        self._screen_loop.call_later(session.HEARTBEAT, self._beat)
         if self.work.hold is not None:
             self.desk.do(self.work.renew, self._renewed)
 

@@ -240,7 +240,7 @@ class Session:
                 done = job()
             except BaseException as fault:  # noqa: BLE001  told on the screen's thread, which ends the console
                 self._post(partial(self.on_fault, fault))
-                continue
+                break
             self._post(partial(then, done))
         self.work.close()
 
