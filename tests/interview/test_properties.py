@@ -19,7 +19,7 @@ from cati.questionnaire.program import Program
 from cati.studies import Study
 
 seeds = st.integers(min_value=0, max_value=2**32)
-some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 THROUGH = {"S1": 1, "S2": 1, "S4": 1, "B5": 1, "B1A": 1}
 """The usual way through the screener; B5 and B1A of 1 keep ASYE respondents eligible."""
 
@@ -213,7 +213,7 @@ respondents = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(respondents, plain))
 def test_walk_answers_any_json_with_a_route_with_errors_or_with_one_message(program: Program, junk: Any) -> None:
     try:

@@ -17,6 +17,7 @@ A file of `corpus/` is a questionnaire, a line `---`, and its cases:
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,6 +39,7 @@ def _parts(path: Path) -> tuple[str, list[dict[str, Any]]]:
     return questionnaire, read_yaml(cases, f"{path.name} (cases)").data
 
 
+@cache
 def _loaded(path: Path) -> Loaded:
     return load(_parts(path)[0], source=path.name, code_lists={"places": PLACES})
 
