@@ -51,7 +51,6 @@ class Fault:
     what: str
     remedy: str
     text: str
-    still_open: str = ""
 
 
 def faults() -> Iterator[Fault]:
@@ -59,25 +58,15 @@ def faults() -> Iterator[Fault]:
     for path in sorted(FAULTS.glob("*.txt")):
         for part in path.read_text(encoding="utf-8").split("\n=== ")[1:]:
             name, told, rest = part.split("\n", 2)
-            still_open = ""
-            if rest.startswith("still open: "):
-                still_open, rest = rest.removeprefix("still open: ").split("\n", 1)
             kind, item, what, remedy = (each.strip() for each in told.split("|"))
             above, items = re.split(r"^items:\n", rest, maxsplit=1, flags=re.MULTILINE)
             has_end = "id: END" in items or "no end" in items
             items = items.replace("no end", "")
             text = whole(items, above, end="") if has_end else whole(items, above)
-            yield Fault(name, kind, item, what, remedy, text, still_open)
+            yield Fault(name, kind, item, what, remedy, text)
 
 
-CASES = [
-    pytest.param(
-        fault,
-        id=fault.name,
-        marks=[pytest.mark.xfail(strict=True, reason=fault.still_open)] if fault.still_open else [],
-    )
-    for fault in faults()
-]
+CASES = [pytest.param(fault, id=fault.name) for fault in faults()]
 
 
 @pytest.mark.parametrize("fault", CASES)
@@ -204,7 +193,7 @@ def test_so_does_one_inside_an_option(option: str, told: str, hint: str) -> None
     [
         "5",
         "{code: 1}",
-        pytest.param("[1]", marks=pytest.mark.xfail(strict=True, reason="pydantic's words for a wrong type show")),
+        "[1]",
     ],
 )
 def test_messages_never_speak_of_the_types_behind_the_file(value: str) -> None:
@@ -215,7 +204,6 @@ def test_messages_never_speak_of_the_types_behind_the_file(value: str) -> None:
         assert not any(word in problem.what for word in ("list[", "`str`", "`0`", "Option")), problem.what
 
 
-@pytest.mark.xfail(strict=True, reason="a code is told to be given twice although each mode has it once")
 def test_a_code_may_have_a_label_for_each_mode() -> None:
     text = whole("""
         - id: Q1

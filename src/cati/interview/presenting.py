@@ -110,7 +110,7 @@ def present(interview: Interview, item_id: str) -> Presented:
         free_text=getattr(item, "free_text", True),
         minimum=getattr(item, "min", None),
         maximum=getattr(item, "max", None),
-        answer=interview.answer_to(step.id),
+        answer=_still_offered(interview, step),
     )
 
 
@@ -128,6 +128,14 @@ def closing_blocks(interview: Interview) -> tuple[Block, ...]:
         return (*_messages_before(interview, step), *_blocks(step.wording, interview))
     closing = interview.program.closings.get(interview.end)
     return (Block("read", closing.render(*_context(interview))),) if closing else ()
+
+
+def _still_offered(interview: Interview, step: Step) -> Answer | None:
+    """The answer held, without codes that are no longer offered."""
+    answer = interview.answer_to(step.id)
+    if answer is None or not step.conditional:
+        return answer
+    return step.only_offered(answer, interview.live, interview.sample)
 
 
 def _specials(specials: Iterable[SpecialStep], interview: Interview) -> tuple[Special, ...]:

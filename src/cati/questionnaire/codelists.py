@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cati.errors import InputError
@@ -61,17 +62,26 @@ def _folded(text: str) -> str:
     return " ".join(letters.split())
 
 
+def _numbered(rows: csv.DictReader[str], source: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows with the line on which each begins."""
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise InputError(f"{source}, line {line}: this is not readable as CSV ({error}).") from error
+        if row is None:
+            return
+        yield line, row
+
+
 def read_code_list(text: str, name: str, source: str) -> CodeList:
     """A code list from CSV text with a column `name`. Raises InputError, naming `source` and the line."""
     rows = csv.DictReader(io.StringIO(text))
     if not rows.fieldnames or "name" not in rows.fieldnames:
         raise InputError(f"{source}, line 1: a code list needs a column `name`; found {rows.fieldnames or 'nothing'}.")
     entries = []
-    try:
-        lines = list(rows)
-    except csv.Error as error:
-        raise InputError(f"{source}, line {rows.line_num}: this is not readable as CSV ({error}).") from error
-    for at, row in enumerate(lines, start=2):
+    for at, row in _numbered(rows, source):
         if not (row["name"] or "").strip():
             raise InputError(f"{source}, line {at}: the name is empty. Fill it in or remove the line.")
         details = tuple((key, value) for key, value in row.items() if key and key != "name" and value)

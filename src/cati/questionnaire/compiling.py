@@ -190,20 +190,22 @@ class _Compiler:
             return
         own = self._questionnaire.options_of(step.item)
         for at, option in enumerate(own):
+            if option.mode not in (None, self._mode):
+                continue
             option_path = self._option_path(step.item, path, at)
             target = self._target(option.skip_to, step, (*option_path, "skip_to"))
             if target is not None:
                 step.jumps[option.code] = target
             if option.end is not None:
                 step.ends[option.code] = self._end(option.end, step, (*option_path, "end"))
-        for at, special in enumerate(step.specials):
-            special_path = (*path, "specials", at)
-            key = Key(special.special.key)
-            target = self._target(special.special.skip_to, step, (*special_path, "skip_to"))
+        for at, special in enumerate(getattr(step.item, "specials", ())):
+            if special.mode not in (None, self._mode):
+                continue
+            target = self._target(special.skip_to, step, (*path, "specials", at, "skip_to"))
             if target is not None:
-                step.jumps[key] = target
-            if special.special.end is not None:
-                step.ends[key] = ((None, special.special.end),)
+                step.jumps[Key(special.key)] = target
+            if special.end is not None:
+                step.ends[Key(special.key)] = ((None, special.end),)
         always_jumps = []
         if step.row is None or step.row is step.item.rows[-1]:
             for at, jump in enumerate(step.item.jumps):
@@ -215,7 +217,9 @@ class _Compiler:
                 self._test(check.when, step.slot + 1, (*path, "checks", at, "if"), step.item.id)
                 self._template(check.text, step.slot + 1, (*path, "checks", at, "text"), step.item.id)
         step.always_jumps = tuple(always_jumps)
-        step.again = frozenset(option.code for option in own if option.again is not None)
+        step.again = frozenset(
+            option.code for option in own if option.again is not None and option.mode in (None, self._mode)
+        )
         step.flows = bool(step.jumps or step.ends or step.always_jumps or step.again or step.write_ins)
 
     def _end(self, end: str | list[model.EndCase], step: Step, path: Path) -> tuple[tuple[Test | None, str], ...]:

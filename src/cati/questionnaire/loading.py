@@ -112,12 +112,12 @@ def _telling(errors: list[Any]) -> list[Any]:
 
 
 _OTHER_BRANCH = {"string_type", "bool_type", "model_type", "list_type", "bool_parsing"}
-_BRANCHES = ("str", "bool", "list[", "WriteIn", "FillVariant")
+_BRANCHES = ("str", "bool", "list[Option]", "list[EndCase]", "list[FillVariant]", "WriteIn", "FillVariant")
 
 
 def _branch_place(loc: tuple[Any, ...]) -> tuple[Any, ...]:
     """A place without the names of a union's branches."""
-    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith(_BRANCHES)))
+    return tuple(part for part in loc if part not in _BRANCHES)
 
 
 def _note_model_error(error: Any, data: Any, findings: Findings) -> None:
@@ -126,6 +126,7 @@ def _note_model_error(error: Any, data: Any, findings: Findings) -> None:
     name = place[-1] if place else "this"
     kind, message = error["type"], str(error["msg"])
     if kind == "extra_forbidden":
+        name = str(error["loc"][-1])
         what = f"`{name}` is not a key here"
         remedy = nearest(name, _keys_near(error["loc"])) or "Remove it or correct its name."
     elif kind == "missing":
@@ -136,6 +137,8 @@ def _note_model_error(error: Any, data: Any, findings: Findings) -> None:
         remedy = nearest(str(error["ctx"].get("tag")), types) or f"Types: {', '.join(types)}."
     elif kind == "union_tag_not_found":
         what, remedy = "the item has no `type`", "Add for example `type: single`."
+    elif kind in ("model_type", "dict_type"):
+        what, remedy = f"`{name}`: keys of its own are expected here", f"Found {str(error.get('input'))[:60]!r}."
     else:
         what = f"`{name}`: {message[0].lower()}{message[1:]}"
         remedy = f"Found {str(error.get('input'))[:60]!r}."

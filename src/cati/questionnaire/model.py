@@ -73,7 +73,7 @@ class EndCase(Part):
 class Option(Part):
     """A code and its label."""
 
-    code: int
+    code: int = Field(ge=0)
     label: str
     key: KeyName | None = Field(None, description="What the code means wherever it occurs: dk, na, none ...")
     exclusive: bool = Field(False, description="Cannot be given together with another code")
@@ -199,7 +199,7 @@ class Number(QuestionBase):
     """A whole number, or a special answer."""
 
     type: Literal["number"]
-    min: int = 0
+    min: int = Field(0, ge=0)
     max: int | None = None
     unit: str = ""
     specials: list[SpecialAnswer] = []
@@ -290,7 +290,7 @@ class Questionnaire(Part):
     texts: dict[str, NamedText] = {}
     closings: dict[str, Closing] = {}
     decisions: dict[str, str] = Field({}, description="Decisions on readings of the source, in a sentence each")
-    sections: list[Section]
+    sections: list[Section] = Field(min_length=1)
 
     def each_item(self) -> Iterator[tuple[Section, Any]]:
         """Every item with its section, in order."""

@@ -42,6 +42,11 @@ def _check_end(questionnaire: model.Questionnaire, findings: Findings) -> None:
     at: Path = ("sections",)
     if questionnaire.sections:
         at = ("sections", len(questionnaire.sections) - 1, "items", len(questionnaire.sections[-1].items) - 1)
+    for section_at, section in enumerate(questionnaire.sections):
+        for item_at, item in enumerate(section.items):
+            if item.type == "end" and not item.ask and item is not last:
+                findings.error("early-end", ("sections", section_at, "items", item_at), item.id,
+                               "nobody comes past this end", "Give it a base, or move it to the end.")  # fmt: skip
     if last is None or last.type != "end":
         findings.error("no-end", at, "", "the last item is no end", "Close with an item of type end.")
     elif last.ask:
@@ -58,6 +63,8 @@ def _check_ids(questionnaire: model.Questionnaire, findings: Findings) -> None:
         if before != what:
             findings.error("duplicate-id", path, name, f"{name} is the id of {before} and of {what}", "Rename one.")
 
+    for name in questionnaire.fills:
+        claim(name, f"the fill {{{name}}}", ("fills", name))
     for section_at, section in enumerate(questionnaire.sections):
         claim(section.id, f"section {section_at + 1}", ("sections", section_at, "id"))
         for item_at, item in enumerate(section.items):
@@ -82,20 +89,20 @@ def _check_options(
         return
     own = questionnaire.options_of(item)
     everything = codes_at(questionnaire, item)
-    if not everything:
-        findings.error("no-options", path, item.id, "there is nothing to choose", "Give it options.")
-    seen = {option.code for option in everything[: len(everything) - len(own)]}  # those of `options_from`
-    keys: set[str] = set()
+    for mode in model.MODES:
+        if "mode" not in item.ask and not any(option.mode in (None, mode) for option in everything):
+            findings.error("no-options", path, item.id, "there is nothing to choose", "Give it options.")
+    before = everything[: len(everything) - len(own)]  # those of `options_from`
     for at, option in enumerate(own):
         place: Path = (*path, "options", at) if not isinstance(item.options, str) else (*path, "options")
-        if option.code in seen:
+        together = [other for other in [*before, *own[:at]] if _in_one_mode(option, other)]
+        if any(option.code == other.code for other in together):
             findings.error("duplicate-code", place, item.id, f"code {option.code} is given twice", "Renumber one.")
-        seen.add(option.code)
-        if option.key is not None and option.key in keys:
+        elif option.key is not None and any(option.key == other.key for other in own[:at] if other.code != option.code):
             findings.error(
                 "duplicate-key", place, item.id, f"key {option.key} is given to two codes", "Keep one of them."
             )
-        keys.add(option.key or "")
+        _check_again(item, option, place, findings)
         if item.type == "grid" and option.write_in is not None:
             findings.error("grid-specify", place, item.id, "the code of a grid takes no words",
                            "Ask the row as a question of its own.")  # fmt: skip
@@ -110,6 +117,18 @@ def _check_options(
         if code not in known:
             findings.error("unknown-code", (*path, "always"), item.id, f"`always` has code {code}, which no option has",
                            "Name a code of the list.")  # fmt: skip
+
+
+def _in_one_mode(option: model.Option, other: model.Option) -> bool:
+    return option.mode is None or other.mode is None or option.mode == other.mode
+
+
+def _check_again(item: Any, option: model.Option, place: Path, findings: Findings) -> None:
+    if option.again is not None and (option.end is not None or option.skip_to is not None):
+        findings.error("again-and-on", place, item.id, f"code {option.code} comes back to its question and goes on",
+                       "Keep `again`, or `end` and `skip_to`.")  # fmt: skip
+    if option.again is not None and item.type != "single":
+        findings.error("again-and-on", place, item.id, f"`again` means nothing at a {item.type}", "Use it at a single.")
 
 
 def _check_kind(
@@ -137,6 +156,12 @@ def _check_kind(
         for at, row in enumerate(rows):
             if row in rows[:at]:
                 findings.error("duplicate-code", (*path, "rows", at), item.id, f"row {row} is given twice", "Renumber.")
+    boxes = [box.field for box in getattr(item, "fields", ())]
+    for at, name in enumerate(boxes):
+        if name in boxes[:at]:
+            findings.error(
+                "duplicate-code", (*path, "fields", at), item.id, f"box {name} is given twice", "Rename one."
+            )
     for at, special in enumerate(getattr(item, "specials", ())):
         if special.end is not None:
             _check_outcome(special.end, (*path, "specials", at, "end"), item.id, outcomes, findings)

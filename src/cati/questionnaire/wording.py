@@ -129,6 +129,8 @@ class Templates:
             raise ConditionError(
                 f"{{{name}}} is filled from an answer not given yet here", "Fill from an earlier item."
             )
+        if symbol.kind == "contact":
+            raise ConditionError(f"{{{name}}} is a contact block, which has no words", "Fill from another item.")
         return FromAnswer(symbol.slot)
 
     def _named(self, name: str, before: int | None, within: tuple[str, ...]) -> Piece:

@@ -94,6 +94,11 @@ class Study:
 
         name = self.files["calling"]
         rules = CallingRules.from_yaml(self.texts[name], self._named(name))
+        if rules.timezone.key != self.timezone.key:
+            raise InputError(
+                f"{self._named(name)}: the time zone is {rules.timezone.key}, but study.yaml says {self.timezone.key}. "
+                "Write the same one in both."
+            )
         return rules.with_holidays(bank_holidays(rules.fieldwork_start, rules.fieldwork_end))
 
     @property
