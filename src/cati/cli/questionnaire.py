@@ -172,8 +172,7 @@ def export(study: str, kind: str, mode: Mode, target: Path | None, force: bool) 
 
         data = survey_json(found.program(mode))
     else:
-        from cati.questionnaire.model import Questionnaire
+        from cati.exchange.json_schema import questionnaire_schema
 
-        schema: dict[str, Any] = Questionnaire.model_json_schema(by_alias=True)
-        data = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+        data = questionnaire_schema()
     output.deliver(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "json", target, force=force)
