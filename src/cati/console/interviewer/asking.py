@@ -202,9 +202,10 @@ class Asking(State):
         codes = answer if isinstance(answer, tuple) else (answer,)
         interview = self.console.interview
         wanting = [
-            each for each in self.step.write_ins
+            each
+            for each in self.step.write_ins
             if each.code in codes and (anew or interview.answer_to(each.id) is None)
-        ]  # fmt: skip
+        ]
         if wanting:
             self.console.state = WriteIn(self.console, self.shown, wanting)
         return bool(wanting)
