@@ -145,17 +145,25 @@ function pageByPage(respondent) {
     told.shown[item.id] = element(model, item).locTitle.textOrHtml;
   });
   if (told.next === null) told.end = model.getVariable("outcome") || null;
-  told.changed = changes.map((change) => {
-    for (const [id, answer] of Object.entries(change)) {
-      give(model, surveyOf(respondent).items.get(id), answer, respondent.answers);
-    }
-    return readRoute(respondent, model);
-  });
+  told.changed = changes.map((change) => afterChange(respondent, model, change));
   return told;
 }
 
+function afterChange(respondent, model, change) {
+  for (const [id, answer] of Object.entries(change)) {
+    give(model, surveyOf(respondent).items.get(id), answer, respondent.answers);
+  }
+  return readRoute(respondent, model);
+}
+
+// One model serves every respondent of a survey here: all that it holds of one is replaced by the next.
+const models = new Map();
+
 function atOnce(respondent) {
-  const model = build(respondent);
+  const survey = surveyOf(respondent);
+  if (!models.has(survey)) models.set(survey, build(respondent));
+  const model = models.get(survey);
+  model.setVariable("sample", respondent.sample ?? {});
   const data = {};
   for (const item of surveyOf(respondent).items.values()) {
     const answer = respondent.answers[item.id];
@@ -163,7 +171,9 @@ function atOnce(respondent) {
     for (const [name, value] of valuesOf(item, answer, respondent.answers)) data[name] = value;
   }
   model.data = data;
-  return readRoute(respondent, model);
+  const told = readRoute(respondent, model);
+  const changes = respondent.changes ?? [];
+  return changes.length ? { ...told, changed: changes.map((each) => afterChange(respondent, model, each)) } : told;
 }
 
 function time() {
