@@ -152,3 +152,35 @@ def test_the_line_mode_ends_with_its_input_and_keeps_what_was_answered(sit: Sit)
     seat = sit("Kim", dialled=False)
     assert PlainConsole(seat.desk, StringIO("\n\n1\n1\n"), StringIO(), "Kim").run() == 0
     assert seat.saved() == {"S1": 1, "S2": 1}
+
+
+def test_in_line_mode_a_pipe_goes_on_after_a_mistake_only_behind_an_empty_line(sit: Sit) -> None:
+    from io import StringIO
+
+    from cati.console.interviewer.plain import PlainConsole
+
+    seat = sit("Kim", dialled=False)
+    out = StringIO()
+    assert PlainConsole(seat.desk, StringIO("\n\n99\n1\n1\n\n1\n1\n"), out, "Kim").run() == 0
+    assert "4 keys ignored. Send an empty line, then the answer again." in out.getvalue()
+    assert seat.saved() == {"S1": 1, "S2": 1}
+
+
+def test_in_line_mode_the_case_is_kept_while_nobody_types(sit: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from io import StringIO
+
+    from cati.console.interviewer import plain
+
+    monkeypatch.setattr(plain.session, "HEARTBEAT", 0.01)
+    seat = sit("Kim", dialled=False)
+    beats = threading.Event()
+    seat.desk.renew = lambda: beats.set()  # type: ignore[method-assign]
+
+    class Slow(StringIO):
+        def readline(self, *size: int) -> str:
+            assert beats.wait(10)
+            return super().readline(*size)
+
+    assert plain.PlainConsole(seat.desk, Slow("\n"), StringIO(), "Kim").run() == 0
+    assert beats.is_set()

@@ -76,7 +76,7 @@ class BreakOff(Overlay):
         elif typed:
             self.refuse(f"{typed}: type 1, 2, 3 or 4.")
         else:
-            self.tell("Type 1, 2, 3 or 4 and press Enter; Backspace goes back to the question.")
+            self.tell("Type 1, 2, 3 or 4 and press Enter; Backspace or /back goes back to the question.")
 
     def body(self) -> tuple[Para | Choice, ...]:
         choices = (Choice(code, label) for code, label in self.answers.items())
@@ -103,7 +103,7 @@ class WhichAppointment(Overlay):
         elif typed:
             self.refuse(f"{typed}: type 1 or 2.")
         else:
-            self.tell("Type 1 or 2 and press Enter; Backspace goes back to the question.")
+            self.tell("Type 1 or 2 and press Enter; Backspace or /back goes back to the question.")
 
     def _take(self, kind: Kind) -> None:
         console, question = self.console, self.question

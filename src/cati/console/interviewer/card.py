@@ -24,6 +24,7 @@ class Card(State):
     """A case has come in; nothing is dialled yet."""
 
     name = "card"
+    facts_beside = False
 
     def __init__(self, console: Controller) -> None:
         super().__init__(console)
@@ -113,5 +114,7 @@ class PutBack(Overlay):
         card = self.console.card
         return (
             Para("heading", f"Put case {card.serial} back?"),
-            Para("plain", "Enter puts it back for the next interviewer, Backspace keeps it. Nothing is logged."),
+            Para(
+                "plain", "Enter puts it back for the next interviewer, Backspace or /back keeps it. Nothing is logged."
+            ),
         )

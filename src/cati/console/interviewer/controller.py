@@ -54,6 +54,8 @@ class Controller:
         self.now = now
         self.effect: Effect | None = None
         self.screen_pages = 1
+        self.mend = "Backspace or Ctrl+U, then type it again."
+        self.mend_first = "Backspace first."
         self._waiting: Waiting | None = None
         self._who: Interviewer | None = None
         self._study: Study | None = None

@@ -39,6 +39,7 @@ class Facts(Overlay):
     """All that is known of the case."""
 
     name = "facts"
+    facts_beside = False
 
     def body(self) -> tuple[Para | Choice, ...]:
         return facts.of_card(self.console.card, self.console.study.timezone)

@@ -6,8 +6,10 @@ The same controller and the same driver as the screen. Each line that is read is
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -26,7 +28,14 @@ class PlainConsole:
         self._source = source
         self._target = target
         self._shown: list[str] = []
-        self.driver = Driver(Controller(work.now(), user), self._perform, work.now)
+        self._reader: threading.Thread | None = None
+        self._asked: SimpleQueue[None] = SimpleQueue()
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._heard = source.isatty()
+        controller = Controller(work.now(), user)
+        controller.mend = "Type it again." if self._heard else "Send an empty line, then the answer again."
+        controller.mend_first = "Once more, please." if self._heard else "Send an empty line first."
+        self.driver = Driver(controller, self._perform, work.now)
 
     def _perform(self, effect: Effect) -> None:
         self.driver.reply(self._work.reply_to(effect))
@@ -36,12 +45,33 @@ class PlainConsole:
         self.driver.pump()
         while not self.driver.left:
             self._print()
-            line = self._source.readline()
+            line = self._line()
             if not line:
                 self._put_back()
                 break
             self._type(line.rstrip("\r\n"))
         return 0
+
+    def _line(self) -> str:
+        """The next line; while nobody types one, the heartbeat keeps the case. Empty at the end of the input."""
+        if self._reader is None:
+            self._reader = threading.Thread(target=self._read, name="cati-lines", daemon=True)
+            self._reader.start()
+        self._asked.put(None)
+        while True:
+            try:
+                return self._lines.get(timeout=session.HEARTBEAT)
+            except Empty:
+                why = self._work.renew()
+                if why is not None:
+                    self.driver.lost(why)
+                    self._print()
+
+    def _read(self) -> None:
+        # one line at a time, when it is asked for: what is typed ahead stays where it can be dropped
+        while True:
+            self._asked.get()
+            self._lines.put(self._source.readline())
 
     def _type(self, line: str) -> None:
         state = self.driver.controller.state
@@ -49,7 +79,7 @@ class PlainConsole:
         if stop is not None and (stop.kind == "refused" or stop.ignored):
             # what was sent ahead of a mistake belongs to other questions: a person is heard at once, a pipe after
             # an empty line
-            if not line or self._source.isatty():
+            if not line or self._heard:
                 self.driver.press("ctrl+u")
             else:
                 stop.ignored += len(line) + 1
@@ -69,16 +99,18 @@ class PlainConsole:
             self._work.reply_to(Release(controller.delivery.hold))
 
     def _print(self) -> None:
+        if not self._heard:  # no terminal has ended the line of the prompt by echoing Enter
+            print(file=self._target)
         page = self.driver.controller.page()
         lines = view.as_text(page)
         if lines != self._shown:
             self._shown = lines
-            print("", *lines, sep="\n", file=self._target)
+            print(*lines, sep="\n", file=self._target)
         if page.message is not None and page.message.text:
             print(f"** {visible(page.message.text)}", file=self._target)
         print(f"{visible(page.prompt) or 'Enter'}: ", end="", file=self._target, flush=True)
         stop = self.driver.controller.state.stop
-        if stop is not None and self._source.isatty():
+        if stop is not None and self._heard:
             _forget_typed_ahead(self._source)
 
 

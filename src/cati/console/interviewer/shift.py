@@ -127,7 +127,7 @@ class Leaving(Overlay):
             case = self.console.delivery
             self.console.run(Leave(case.hold if case is not None and not self.console.in_call else None), _ended)
         elif not typed:
-            self.tell("The call is still open. Type quit and press Enter to leave it, or Backspace to stay.")
+            self.tell("The call is still open. Type quit and press Enter to leave it, or Backspace or /back to stay.")
         else:
             self.refuse("Type quit to leave." if not self.meant else "Enter signs out, Backspace stays.")
         del now
@@ -135,10 +135,10 @@ class Leaving(Overlay):
     def body(self) -> tuple[Para | Choice, ...]:
         if self.meant:
             case = " The case goes back to the others, not called." if self.console.delivery is not None else ""
-            return (Para("heading", "Sign out?"), Para("plain", f"Enter signs out, Backspace stays.{case}"))
+            return (Para("heading", "Sign out?"), Para("plain", f"Enter signs out, Backspace or /back stays.{case}"))
         return (
             Para("heading", f"The call to {self.console.card.name} has no outcome yet."),
-            Para("plain", "Better: Backspace, code what came of the call, then sign out."),
+            Para("plain", "Better: Backspace or /back, code what came of the call, then sign out."),
             Para(
                 "plain",
                 "If you must leave now, type quit and press Enter. Every answer is saved; the call will count as "

@@ -33,6 +33,7 @@ class State:
     name: ClassVar[str]
     pinned: ClassVar[bool] = False
     follow: ClassVar[bool] = False
+    facts_beside: ClassVar[bool] = True
 
     def __init__(self, console: Controller) -> None:
         self.console = console
@@ -178,9 +179,9 @@ class State:
             return self.message
         ignored = f" {stop.ignored} {'key' if stop.ignored == 1 else 'keys'} ignored." if stop.ignored else ""
         if stop.kind == "refused":
-            return Message("refused", f"{stop.why}{ignored} Backspace or Ctrl+U, then type it again.")
+            return Message("refused", f"{stop.why}{ignored} {self.console.mend}")
         if stop.ignored:
-            return Message(stop.kind, f"{stop.why}{ignored} Backspace first.")
+            return Message(stop.kind, f"{stop.why}{ignored} {self.console.mend_first}")
         return Message(stop.kind, stop.why)
 
     def page(self) -> Page:
@@ -196,7 +197,7 @@ class State:
             at=self.entry.at,
             message=self.shown_message(),
             keys=keys.key_line(self.name),
-            side=self.console.side(),
+            side=self.console.side() if self.facts_beside else (),
             page=self.page_at,
             pinned=self.pinned,
             follow=self.follow,
