@@ -170,17 +170,19 @@ def test_in_line_mode_the_case_is_kept_while_nobody_types(sit: Sit, monkeypatch:
     import threading
     from io import StringIO
 
-    from cati.console.interviewer import plain
+    from cati.console.interviewer import plain, session
 
-    monkeypatch.setattr(plain.session, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(session, "HEARTBEAT", 0.01)
     seat = sit("Kim", dialled=False)
     beats = threading.Event()
-    seat.desk.renew = lambda: beats.set()  # type: ignore[method-assign]
+    seat.desk.renew = lambda: beats.set()
+    lines = StringIO("\n")
+    read = lines.readline
 
-    class Slow(StringIO):
-        def readline(self, *size: int) -> str:
-            assert beats.wait(10)
-            return super().readline(*size)
+    def slowly() -> str:
+        assert beats.wait(10)
+        return read()
 
-    assert plain.PlainConsole(seat.desk, Slow("\n"), StringIO(), "Kim").run() == 0
+    monkeypatch.setattr(lines, "readline", slowly)
+    assert plain.PlainConsole(seat.desk, lines, StringIO(), "Kim").run() == 0
     assert beats.is_set()
