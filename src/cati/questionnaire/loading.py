@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cati.questionnaire import model
 from cati.questionnaire.codelists import CodeList
-from cati.questionnaire.compiling import Findings, compile_with_findings
+from cati.questionnaire.compiling import Findings, LineOf, compile_with_findings
 from cati.questionnaire.problems import Problem, QuestionnaireError
 from cati.questionnaire.program import Program
 from cati.questionnaire.scope import nearest
@@ -19,7 +19,10 @@ from cati.questionnaire.yaml_source import Path, read_yaml
 
 
 class Loaded:
-    """A questionnaire file that was read: the questionnaire, its hash, a program a mode, and what was found."""
+    """A questionnaire file that was read: the questionnaire, its hash, a program a mode, and what was found.
+
+    `source` names the file in messages; `line_of` gives the line (1 up) of a part of it.
+    """
 
     def __init__(
         self,
@@ -27,11 +30,15 @@ class Loaded:
         programs: Mapping[model.Mode, Program],
         problems: list[Problem],
         content_hash: str,
+        source: str,
+        line_of: LineOf,
     ) -> None:
         self.questionnaire = questionnaire
         self.programs = programs
         self.problems = problems
         self.content_hash = content_hash
+        self.source = source
+        self.line_of = line_of
 
 
 def load(
@@ -83,7 +90,8 @@ def read(
         return None, findings.problems
     content_hash = hash_of(text, lists)
     programs = {mode: compile_with_findings(questionnaire, mode, lists, findings, content_hash) for mode in model.MODES}
-    return Loaded(questionnaire, programs, findings.problems, content_hash), findings.problems
+    loaded = Loaded(questionnaire, programs, findings.problems, content_hash, source, document.line)
+    return loaded, findings.problems
 
 
 def hash_of(text: str, code_lists: Mapping[str, CodeList]) -> str:
