@@ -106,7 +106,7 @@ EDITING: tuple[tuple[str, str], ...] = (
     ("Enter", "Takes what stands on the entry line"),
     ("Backspace", "Rubs out one character"),
     ("Ctrl+U", "Empties the entry line"),
-    ("Left, Right, Home, End, Delete", "Move and rub out inside a text"),
+    ("←→ Home End Del", "Move and rub out inside a text"),
 )
 """Keys of the entry line, which never change what they do."""
 
@@ -145,6 +145,19 @@ def by_command(state: str, word: str) -> Action | None:
 def key_line(state: str) -> tuple[tuple[str, str], ...]:
     """The keys that the bottom line names: (F1, Help) and so on."""
     return tuple((shown(each.keys[0]), each.label) for each in of_state(state) if each.keys and each.label)
+
+
+@cache
+def help_lines(state: str) -> tuple[tuple[str, str], ...]:
+    """For the help of a state: the keys and the command of each action, and what it does."""
+    actions: dict[str, list[Action]] = {}
+    for each in of_state(state):
+        actions.setdefault(each.name, []).append(each)
+    lines = []
+    for same in actions.values():
+        names = [shown(key) for each in same for key in each.keys] + [each.command for each in same if each.command]
+        lines.append((" ".join(dict.fromkeys(names)), same[0].does))
+    return tuple(lines)
 
 
 def key_table() -> str:

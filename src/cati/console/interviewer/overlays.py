@@ -22,12 +22,7 @@ class Help(Overlay):
     def body(self) -> tuple[Para | Choice, ...]:
         state = self.under.name
         body: list[Para | Choice] = [Para("heading", "Help"), Para("plain", keys.STATES[state])]
-        for action in keys.of_state(state):
-            names = ", ".join(keys.shown(key) for key in action.keys) or action.command
-            command = f"or {action.command}" if action.command and action.keys else ""
-            if action.does.startswith("The same"):
-                command = ""
-            body.append(Choice(names, action.does, command))
+        body += [Choice(names, does) for names, does in keys.help_lines(state)]
         body += [Choice(name, does) for name, does in keys.EDITING]
         return tuple(body)
 
