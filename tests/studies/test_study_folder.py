@@ -58,6 +58,14 @@ def test_an_outcome_scheme_in_the_folder_goes_before_the_one_that_comes_with_cat
     assert load_study(str(folder)).texts["wave2.yaml"].startswith("# mine")
 
 
+def test_a_sample_that_lies_in_the_folder_is_no_part_of_the_study(folder: Path) -> None:
+    (folder / "sample.csv").write_text("serial,name,phone\n1,Ann Other,01632 960001\n", encoding="utf-8")
+    (folder / "counts.csv").write_text("outcome,n\nrefusal,3\n", encoding="utf-8")
+    mine = load_study(str(folder))
+    assert mine.texts.keys() == load_study("wave2").texts.keys()
+    assert mine.loaded.content_hash == load_study("wave2").loaded.content_hash
+
+
 def test_code_lists_may_be_shared_between_studies() -> None:
     wave2, asye = load_study("wave2"), load_study("asye")
     assert asye.code_lists["local_authorities"] == wave2.code_lists["local_authorities"]
@@ -82,7 +90,17 @@ Damage = Callable[[Path], Any]
 
 LOADING: list[tuple[str, Damage, str]] = [
     ("no folder", lambda folder: shutil.rmtree(folder), "no study here. Name wave2 or asye, or a folder"),
-    ("no study.yaml", lambda folder: (folder / "study.yaml").unlink(), "no study here"),
+    ("no study.yaml", lambda folder: (folder / "study.yaml").unlink(), "no study here.*cati study new"),
+    (
+        "a key that there is not",
+        lambda folder: changed(folder, "study.yaml", "outcomes:", "outcome:"),
+        "study.yaml, line 5: `outcome` is not a key here. Did you mean outcomes",
+    ),
+    (
+        "a key that is like none",
+        lambda folder: changed(folder, "study.yaml", "outcomes:", "xyz: 1\noutcomes:"),
+        "`xyz` is not a key here. Keys: id, title",
+    ),
     (
         "questionnaire missing",
         lambda folder: (folder / "questionnaire.yaml").unlink(),
@@ -107,7 +125,7 @@ LOADING: list[tuple[str, Damage, str]] = [
     (
         "an outcome scheme that nobody has",
         lambda folder: changed(folder, "study.yaml", "outcomes: wave2", "outcomes: wave3"),
-        "wave3: there is no outcome scheme of this name.*wave2, asye",
+        r"mine/wave3.yaml: the file is missing, and wave3: there is no outcome scheme of this name.*wave2, asye",
     ),
     (
         "no outcome scheme named",

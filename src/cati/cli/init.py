@@ -38,11 +38,16 @@ def init(study: str, start: datetime | None, end: datetime | None) -> None:
     STUDY is wave2, asye or the path of a study folder. One database holds one study.
     """
     from cati.desk import install_study
+    from cati.questionnaire.problems import QuestionnaireError
     from cati.storage import init_database, open_store
     from cati.studies import load_study
+    from cati.studies.agreement import disagreements
 
     found = load_study(study)
     _ = found.questionnaire, found.scheme, found.rules  # what is broken is told before anything is made
+    apart = disagreements(found)
+    if any(problem.severity == "error" for problem in apart):
+        raise QuestionnaireError(apart)
     clock = clock_for(found.timezone)
     made = init_database(database_url())
     store = open_store(database_url(), clock=clock)

@@ -55,35 +55,43 @@ def problems_of(name: str) -> Iterator[Problem]:
 
     A file that cannot be read as what it is counts as one error. Raises InputError where there is no study at all.
     """
-    from cati.studies import load_study
+    from cati.studies import SHIPPED, load_study
+    from cati.studies.agreement import disagreements
 
-    if name not in ("wave2", "asye") and not (Path(name) / "study.yaml").is_file():
+    if name not in SHIPPED and not (Path(name) / "study.yaml").is_file():
         load_study(name)  # says which studies there are
+    source = name if name in SHIPPED else str(Path(name))
     try:
         study = load_study(name)
     except InputError as error:
-        yield from _broken(f"{name}/study.yaml", error)
+        yield from _broken(source, "study.yaml", error)
         return
     try:
         _ = study.scheme
     except InputError as error:
-        yield from _broken(f"{name}/{study.files['outcomes']}", error)
+        yield from _broken(source, study.files["outcomes"], error)
         return
+    found: list[Problem] = []
     try:
-        yield from study.read_questionnaire()[1]
+        found += study.read_questionnaire()[1]
     except InputError as error:
-        yield from _broken(f"{name}/{study.files['questionnaire']}", error)
+        found += _broken(source, study.files["questionnaire"], error)
     try:
         _ = study.rules
     except InputError as error:
-        yield from _broken(f"{name}/{study.files['calling']}", error)
+        found += _broken(source, study.files["calling"], error)
+    yield from found
+    if not any(problem.severity == "error" for problem in found):
+        yield from disagreements(study)
 
 
-def _broken(file: str, error: InputError) -> Iterator[Problem]:
-    """A message about a file, a fault a line, as problems."""
+def _broken(source: str, usual: str, error: InputError) -> Iterator[Problem]:
+    """A message about a file of a study, a fault a line, as problems; of the file that it begins with, else `usual`."""
     from cati.questionnaire.problems import Problem
 
     for message in str(error).splitlines():
+        named = re.match(re.escape(source) + r"/[^:,]+(?=[:,])", message)
+        file = named[0] if named else f"{source}/{usual}"
         line, text = _place_in(message, file)
         what, *rest = _SENTENCE_END.split(text, maxsplit=1)
         remedy = "".join(rest) or "Mend this file."

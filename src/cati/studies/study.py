@@ -5,8 +5,10 @@ A study is `wave2` or `asye`, which come with cati, or the path of a folder with
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 SHIPPED = ("wave2", "asye")
+_KEYS = ("id", "title", "timezone", "questionnaire", "outcomes", "calling", "code_lists")
+_NAMED_LIST = re.compile(r"\bcode_list:\s*[\"']?([^\s\"',}#]+)")
 
 
 @dataclass(frozen=True)
@@ -129,31 +133,44 @@ def load_study(name_or_path: str) -> Study:
     folder = _HERE / name_or_path if name_or_path in SHIPPED else Path(name_or_path)
     if not (folder / "study.yaml").is_file():
         raise InputError(
-            f"{name_or_path}: no study here. Name {' or '.join(SHIPPED)}, or a folder that has a study.yaml in it."
+            f"{name_or_path}: no study here. Name {' or '.join(SHIPPED)}, or a folder that has a study.yaml in it "
+            "(a new one: cati study new FOLDER)."
         )
     source = name_or_path if name_or_path in SHIPPED else str(folder)
-    text = _read(folder / "study.yaml", f"{source}/study.yaml")
-    texts = {"study.yaml": text}
-    described = read_yaml(text, f"{source}/study.yaml").data
-    files = _files(described, f"{source}/study.yaml")
+    where = f"{source}/study.yaml"
+    texts = {"study.yaml": _read(folder / "study.yaml", where)}
+    described = _described(texts["study.yaml"], where)
+    files = _files(described, where)
     for kind, name in files.items():
         path = folder / name
-        if kind == "outcomes" and not path.is_file():
-            texts[name] = outcome_scheme_text(name.removesuffix(".yaml"))
+        if kind == "outcomes" and not path.exists():
+            texts[name] = _scheme_that_comes_with_cati(name, f"{source}/{name}")
         else:
             texts[name] = _read(path, f"{source}/{name}")
-    lists = {path.stem: path.name for path in sorted(folder.glob("*.csv"))} | _code_lists(
-        described, f"{source}/study.yaml"
-    )
+    lists = _lists_beside(folder, texts[files["questionnaire"]]) | _code_lists(described, where)
     for name, relative in lists.items():
         texts[f"{name}.csv"] = _read(folder / relative, f"{source}/{relative}")
     return study_from_texts(texts, source)
 
 
+def _lists_beside(folder: Path, questionnaire: str) -> dict[str, str]:
+    """The code lists beside the questionnaire that it names. Any other CSV in the folder is not the study's: a sample
+    would otherwise be installed with it, names and numbers and all."""
+    named = set(_NAMED_LIST.findall(questionnaire))
+    return {path.stem: path.name for path in sorted(folder.glob("*.csv")) if path.stem in named}
+
+
+def _scheme_that_comes_with_cati(name: str, where: str) -> str:
+    try:
+        return outcome_scheme_text(name.removesuffix(".yaml"))
+    except InputError as error:
+        raise InputError(f"{where}: the file is missing, and {error}") from None
+
+
 def study_from_texts(texts: dict[str, str], source: str) -> Study:
     """The study whose files, by name, are these texts: from a folder, or as installed in a database."""
     where = f"{source}/study.yaml"
-    described = read_yaml(texts["study.yaml"], where).data
+    described = _described(texts["study.yaml"], where)
     files = _files(described, where)
     return Study(
         id=_text(described, "id", where),
@@ -176,9 +193,19 @@ def outcome_scheme_text(name: str) -> str:
     )
 
 
-def _files(described: Any, where: str) -> dict[str, str]:
-    if not isinstance(described, dict):
+def _described(text: str, where: str) -> dict[str, Any]:
+    document = read_yaml(text, where)
+    if not isinstance(document.data, dict):
         raise InputError(f"{where}: expected keys such as id, title, questionnaire, outcomes, calling.")
+    for key in document.data:
+        if key not in _KEYS:
+            near = get_close_matches(str(key), _KEYS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Keys: {', '.join(_KEYS)}."
+            raise InputError(f"{where}, line {document.line((key,))}: `{key}` is not a key here. {hint}")
+    return document.data
+
+
+def _files(described: dict[str, Any], where: str) -> dict[str, str]:
     files = {}
     for kind, usual in (("questionnaire", "questionnaire.yaml"), ("calling", "calling.yaml"), ("outcomes", None)):
         name = described.get(kind, usual)
@@ -190,7 +217,7 @@ def _files(described: Any, where: str) -> dict[str, str]:
     return files
 
 
-def _code_lists(described: Any, where: str) -> dict[str, str]:
+def _code_lists(described: dict[str, Any], where: str) -> dict[str, str]:
     """The code lists that the study takes from elsewhere: name to path, from the study's folder."""
     lists = described.get("code_lists") or {}
     if not isinstance(lists, dict) or not all(isinstance(path, str) for path in lists.values()):
