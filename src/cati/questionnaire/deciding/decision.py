@@ -71,6 +71,11 @@ class Decision:
         """The respondent who came along a way."""
         return respondent([self._side], way)
 
+    def alike(self, item: str, code: object, other: object) -> bool:
+        """Whether nothing tells two codes of an item apart."""
+        kind = self._forward.codes.kind
+        return type(code) is int and type(other) is int and kind(item.lower(), code) == kind(item.lower(), other)
+
     def _way(self, target: Target) -> tuple[Reached, tuple[int, int] | None] | None:
         """How a target is reached, with the two codes to be exchanged where it was reached for one that is like it."""
         if target not in self._reached:
