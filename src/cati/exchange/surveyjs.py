@@ -262,8 +262,6 @@ class _Survey:
                 self._lacks(item.id, f"code {option.option.code}: the e-mail address is not read back")
             if option.write_in is not None and option.write_in.write_in.use is not None:
                 self._lacks(item.id, f"code {option.option.code}: the new number does not join the sample")
-            if not option.option.read_out and self._program.mode == "telephone":
-                self._lacks(item.id, f"code {option.option.code}: not to be read out")
 
     def _general_limits(self) -> Iterator[dict[str, str]]:
         if any(step.conditional for step in self._program.steps):

@@ -17,6 +17,9 @@ _FILL = re.compile(r"\{([^{}]*)\}")
 _NOTHING = literal("\u200b")
 
 
+NOT_READ_OUT = "(DO NOT READ OUT): "
+
+
 class Texts:
     """The texts of one program. `calculated` collects the values that they name, by name."""
 
@@ -54,7 +57,7 @@ class Texts:
 
     def own_words(self, step: Step, option: OptionStep) -> str:
         """The label of an option; at a main reason, the respondent's own words stand for the "other" they belong to."""
-        label = self.text(option.option.label)
+        label = self._prefix(option) + self.text(option.option.label)
         if step.source_slot is None:
             return label
         source = self._program.steps[step.source_slot]
@@ -142,15 +145,20 @@ class Texts:
     def _codes_as_words(self, step: Step, on_route: Expression) -> str:
         expression = f"displayValue('{step.id}')"
         for option in step.options:
-            if option.option.fill is None:
+            if option.option.fill is None and not self._prefix(option):
                 continue
-            if step.kind == "multi":
+            if step.kind == "multi" and not option.option.exclusive:
                 self.joined_fills.add(step.id)
                 continue
             chosen = self._routing.chosen(step, option.option.code)
             when = written(all_of([chosen], facts_of(on_route)))
-            expression = f"iif({when}, {self._joined(option.option.fill)}, {expression})"
+            words = self._joined(option.option.fill or option.option.label)
+            expression = f"iif({when}, {words}, {expression})"
         return expression
+
+    def _prefix(self, option: OptionStep) -> str:
+        unread = not option.option.read_out and self._program.mode == "telephone"
+        return NOT_READ_OUT if unread else ""
 
 
 def lines_of(blocks: Iterable[Any], kind: str) -> list[Block]:
