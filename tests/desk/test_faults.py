@@ -38,11 +38,12 @@ from cati.studies import Study
 
 # A station: takes cases, answers, says on its output what was acknowledged, and codes every call.
 STATION = """
-import json, sys
+import json, sys, time
 from cati.desk import *
 from cati.storage import open_store
 from cati.studies import load_study
 database, name, cases, answers = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+pause = float(sys.argv[5])
 store, study = open_store(database), load_study("wave2")
 study.scheme, study.rules
 who = sign_in(store, name)
@@ -57,16 +58,17 @@ for _ in range(cases):
     for n in range(answers):
         save_answer(store, delivery.hold, call, f"Q{n}", n, call.seq + n)
         print(json.dumps(["saved", call.interview_id, call.seq + n, n]), flush=True)
+        time.sleep(pause)
     close_call(store, study, delivery.hold, call, Result("completed"))
     print(json.dumps(["closed", delivery.card.serial]), flush=True)
 """
 
 
 @contextmanager
-def station(database: str, name: str, cases: int, answers: int) -> Iterator[subprocess.Popen[str]]:
+def station(database: str, name: str, cases: int, answers: int, pause: float = 0) -> Iterator[subprocess.Popen[str]]:
     """A station's process, waiting for a line before it begins."""
     process = subprocess.Popen(
-        [sys.executable, "-c", STATION, database, name, str(cases), str(answers)],
+        [sys.executable, "-c", STATION, database, name, str(cases), str(answers), str(pause)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -99,6 +101,16 @@ def big(database: str, study: Study) -> Iterator[Store]:
     store = open_store(database)
     install_study(store, study)
     load_sample(store, [SampleRow(f"{n:03}", phones=(f"{n}",)) for n in range(60)], study=study)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store_of_one(database: str, study: Study) -> Iterator[Store]:
+    """One case under the real clock."""
+    store = open_store(database)
+    install_study(store, study)
+    load_sample(store, [SampleRow("A", phones=("1",))], study=study)
     yield store
     store.close()
 
@@ -152,16 +164,19 @@ def test_two_stations_never_get_the_same_case(big: Store, database: str) -> None
         assert {row.attempts for row in connection.execute(select(tables.cases))} == {1}
 
 
-def test_a_hung_station_loses_its_case_and_its_late_answer_is_kept(big: Store, study: Study, database: str) -> None:
-    with station(database, "Ann", 1, 100_000) as process:
+def test_a_hung_station_loses_its_case_and_its_late_answer_is_kept(
+    store_of_one: Store, study: Study, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cati.storage.turn.PATIENCE", 0.1)
+    with station(database, "Ann", 1, 100_000, pause=0.02) as process:
         begin(process)
         assert process.stdout is not None
         taken = json.loads(process.stdout.readline())
         process.stdout.readline()
         os.kill(process.pid, signal.SIGSTOP)
         # her lease runs out, without waiting for it
-        with big.read() as connection:
-            later = big.now(connection) + timedelta(minutes=2)
+        with store_of_one.read() as connection:
+            later = store_of_one.now(connection) + timedelta(days=1)
         tomorrow = open_store(database, clock=lambda: later)
         delivery = _eventually(lambda: next_case(tomorrow, study, sign_in(tomorrow, "Bob")), process)
         assert delivery.card.serial == taken[1]
@@ -169,7 +184,7 @@ def test_a_hung_station_loses_its_case_and_its_late_answer_is_kept(big: Store, s
         os.kill(process.pid, signal.SIGCONT)
         assert process.wait(30) != 0
         tomorrow.close()
-    with big.read() as connection:
+    with store_of_one.read() as connection:
         late = connection.execute(select(tables.late_answer)).one()
         seqs = sorted(row.seq for row in connection.execute(select(tables.answer)))
     assert late.seq == seqs[-1] + 1

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, func, select
@@ -125,14 +124,10 @@ class Store:
         assert isinstance(found, datetime)
         return found
 
-    @cached_property
+    @property
     def server_time(self) -> bool:
         """Can a statement ask the server for the time itself, which saves a round trip?"""
         return self.clock is None and not self.is_sqlite
-
-    def now_or_server(self, connection: Connection) -> datetime | None:
-        """`now`, or None where statements made with `moment` ask the server themselves."""
-        return None if self.server_time else self.now(connection)
 
     def moment(self, name: str) -> ColumnElement[Any]:
         """The present in a prepared statement: the server's clock, or a parameter of that name."""
@@ -140,6 +135,8 @@ class Store:
 
     def prepared(self, key: object, make: Callable[[Store], Any]) -> Prepared:
         """The statement that `make` builds for this store, compiled once."""
+        # the clock may be exchanged while the store is open, and a statement names whose time it goes by
+        key = (key, self.server_time)
         found = self._prepared.get(key)
         if found is None:
             found = self._prepared[key] = Prepared(make(self), self.dialect)

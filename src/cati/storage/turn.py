@@ -26,9 +26,9 @@ _PAUSE = 0.001
 class Turn:
     """The right to write to one SQLite file, held as a context."""
 
-    def __init__(self, database: Path, patience: float = PATIENCE) -> None:
+    def __init__(self, database: Path, patience: float | None = None) -> None:
         self._path = Path(f"{database}.lock")
-        self._patience = patience
+        self._patience = PATIENCE if patience is None else patience
         self._file: int | None = None
 
     def __enter__(self) -> None:
