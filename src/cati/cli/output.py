@@ -24,6 +24,7 @@ ENDINGS = {
     "xlsx": (".xlsx",),
 }
 _QUIET_SECONDS = 1.0
+_BAR = 24
 
 
 def emit(text: str) -> None:
@@ -119,17 +120,27 @@ def _umask() -> int:
     return mask
 
 
-def progress(what: str) -> Callable[[int], None]:
-    """Says on stderr how far something is, each second from the first on; on a terminal, on one line."""
+def progress(what: str, total: int | None = None) -> Callable[[int], None]:
+    """Says on stderr how far something is, each second from the first on; on a terminal, on one line, with a bar where
+    `total` is known. The line goes once the total is told."""
     began = said = time.monotonic()
     terminal = sys.stderr.isatty()
 
     def tell(count: int) -> None:
         nonlocal said
         now = time.monotonic()
-        if now - began < _QUIET_SECONDS or now - said < _QUIET_SECONDS:
-            return
-        said = now
-        print(f"{what}: {count:,}", end="\r" if terminal else "\n", file=sys.stderr, flush=True)
+        if terminal and count == total and said > began:
+            print("\r" + " " * len(_progress_line(what, count, total)), end="\r", file=sys.stderr, flush=True)
+        elif now - began >= _QUIET_SECONDS and now - said >= _QUIET_SECONDS:
+            said = now
+            line = _progress_line(what, count, total if terminal else None)
+            print(line, end="\r" if terminal else "\n", file=sys.stderr, flush=True)
 
     return tell
+
+
+def _progress_line(what: str, count: int, total: int | None) -> str:
+    if not total:
+        return f"{what}: {count:,}"
+    done = _BAR * min(count, total) // total
+    return f"{what}: {'█' * done}{'░' * (_BAR - done)} {100 * count // total:3}% {count:,} of {total:,}"

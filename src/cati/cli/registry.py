@@ -56,10 +56,11 @@ ROOT = Entry(
         ),
         Entry(
             "questionnaire",
-            "What is asked: check it, walk it, print it, export it",
+            "What is asked: check it, walk it, rehearse it, print it, export it",
             entries=(
                 Entry("check", "What is wrong with a study, and how to mend it", "cati.cli.questionnaire:check"),
                 Entry("walk", "The routes of respondents, JSON Lines in and out", "cati.cli.questionnaire:walk"),
+                Entry("rehearse", "Random respondents: what they reach, and how long", "cati.cli.rehearsing:rehearse"),
                 Entry("show", "The paper questionnaire, to sign off", "cati.cli.questionnaire:show"),
                 Entry("export", "The questionnaire for other programs", "cati.cli.questionnaire:export"),
             ),

@@ -1,115 +1,167 @@
 """A rehearsal: random respondents through the questionnaire, what they reached, what none did, and how long it took.
 
-Deterministic under a seed. Length is estimated from what is read out and a time to answer; see `Pace`.
+Deterministic under a seed. Lengths are estimated from the words and the questions of each path; see `lengths`.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
-from statistics import median
 
+from cati.interview.drawn_sample import drawing
+from cati.interview.exploring import Explorer
+from cati.interview.impossible import never_asked, why_not_offered
 from cati.interview.interview import Interview
-from cati.interview.presenting import Presented, present
-from cati.interview.rehearsing import random_respondent
+from cati.interview.lengths import WORDS_A_MINUTE, Pace, PathLength, lengths, seconds_of
+from cati.interview.rehearsing import random_answer, random_respondent
+from cati.questionnaire import model
 from cati.questionnaire.answers import Answer, Key
 from cati.questionnaire.program import Program, Step
 
 Target = tuple[str, str]
-"""A part of a questionnaire: its kind (item, row, option, special, jump, end), and its name such as B1=3."""
+"""A part of a questionnaire: its kind (item, row, message, option, special, jump, end), and its name such as B1=3."""
+
+KINDS = ("item", "row", "message", "option", "special", "jump", "end")
+
+# Every fourth respondent goes where few have been; the others answer at random, mostly on the main branch.
+_EXPLORES = 4
 
 # Rendering every text of every respondent would make the rehearsal many times as slow and the medians no better.
-_TIMED = 300
+_TIMED = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast an interview goes: reading aloud, and seconds to answer a question by its kind.
+class Never:
+    """A target that nobody met. `why`: the reason that nobody can; None where it was left to chance."""
 
-    150 words a minute is an ordinary pace of speech; the answering times are round guesses, to be replaced by what the
-    answers' own times say once fieldwork has begun.
+    target: Target
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a rehearsal met.
+
+    `reached` counts respondents by target, none left out, in the order of the questionnaire; `never` are the targets
+    that none of them met; `other_mode` the ids of what is asked in the other mode alone, and no target here; `ends`
+    counts outcomes. `engine_seconds` is the time that the routes took, answers already drawn, by the clock handed in.
     """
 
-    words_a_minute: int = 150
-    seconds_to_answer: Mapping[str, float] = field(
-        default_factory=lambda: {"single": 3, "multi": 6, "number": 4, "text": 12, "lookup": 6, "contact": 40}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PathLength:
-    """The length of the interviews that took one path: how many there were, and the median questions and seconds."""
-
-    path: str
-    interviews: int
-    questions: float
-    seconds: float
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """What a rehearsal met. `reached` counts respondents by target; `never` are the targets that none of them met."""
-
-    mode: str
+    mode: model.Mode
     seed: int
     interviews: int
-    reached: Counter[Target]
-    never: list[Target]
+    reached: dict[Target, int]
+    never: tuple[Never, ...]
+    other_mode: tuple[str, ...]
     ends: Counter[str]
-    lengths: list[PathLength]
+    lengths: tuple[PathLength, ...]
+    pace: Pace
+    engine_seconds: float
+
+    @property
+    def possible(self) -> int:
+        """How many targets somebody can meet, as far as that is known."""
+        return len(self.reached) - sum(each.why is not None for each in self.never)
+
+    @property
+    def met(self) -> int:
+        """How many targets somebody met."""
+        return len(self.reached) - len(self.never)
 
 
 def rehearse(
     program: Program,
-    sample: Callable[[Random], Mapping[str, str]],
     interviews: int,
     seed: int,
     *,
+    clock: Callable[[], float],
     pace: Pace | None = None,
+    sample: Callable[[Random], Mapping[str, str]] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Rehearsal:
-    """Play `interviews` random respondents, each with the sample values that `sample` draws.
+    """Play `interviews` random respondents: three in four mostly on the main branch, and timed; every fourth goes
+    where few have been.
 
-    `progress` hears how many are done, now and then.
+    `clock` counts seconds; `sample` draws a respondent's sample values (else `drawn_sample.drawing`); `progress` hears
+    how many are done, now and then.
     """
-    rng = Random(seed)
+    rng, draw = Random(seed), sample or drawing(program)
+    pace = pace or Pace(WORDS_A_MINUTE[program.mode])
     reached: Counter[Target] = Counter()
     ends: Counter[str] = Counter()
     timed: list[tuple[Interview, float]] = []
+    engine_seconds, explorer = 0.0, Explorer()
     for done in range(interviews):
-        values = sample(rng)
-        answers = random_respondent(program, values, rng)
+        values = draw(rng)
+        explores = done % _EXPLORES == _EXPLORES - 1
+        answers = random_respondent(program, values, rng, answer=explorer if explores else random_answer)
+        began = clock()
         interview = Interview(program, values, answers)
+        engine_seconds += clock() - began
         reached.update(_met(interview))
         ends[interview.end or "(not ended)"] += 1
-        if interview.end_slot is not None and len(timed) < _TIMED:
-            timed.append((interview, _seconds(interview, pace or Pace())))
-        if progress is not None and done % 200 == 199:
+        if not explores and interview.end_slot is not None and len(timed) < _TIMED:
+            timed.append((interview, seconds_of(interview, pace)))
+        if progress is not None and done % 50 == 49:
             progress(done + 1)
-    never = [target for target in targets(program) if target not in reached]
-    return Rehearsal(program.mode, seed, interviews, reached, never, ends, _lengths(timed))
+    impossible = dict(targets(program))
+    return Rehearsal(
+        mode=program.mode,
+        seed=seed,
+        interviews=interviews,
+        reached={target: reached[target] for target in impossible},
+        never=tuple(Never(target, why) for target, why in impossible.items() if not reached[target]),
+        other_mode=tuple(_other_mode(program)),
+        ends=ends,
+        lengths=tuple(lengths(timed)),
+        pace=pace,
+        engine_seconds=engine_seconds,
+    )
 
 
-def targets(program: Program) -> Iterator[Target]:
-    """Everything of a questionnaire, in this mode, that a respondent can meet, in order."""
+def targets(program: Program) -> Iterator[tuple[Target, str | None]]:
+    """Everything of a questionnaire, in this mode, that a respondent can meet, in order; with the reason where it is
+    known that nobody can. What is asked in the other mode alone is left out."""
+    dead = never_asked(program.questionnaire, program.mode)
+    elsewhere = dead - never_asked(program.questionnaire, _other(program.mode))
     for step in program.steps:
-        yield _item(step)
-        if step.kind == "end":
-            yield "end", step.item.outcome
-        for option in step.options:
-            if option.option.again is None:  # those come back to their own question: no answer of anybody
-                yield "option", f"{step.id}={option.option.code}"
-        for special in step.specials:
-            yield "special", f"{step.id}={special.special.key}"
-        for code, target in step.jumps.items():
-            yield "jump", _jump(program, step, code, target)
-        for at, (_, target) in enumerate(step.always_jumps):
-            yield "jump", f"{step.id} jump {at + 1} to {program.steps[target].id}"
-        for code, cases in step.ends.items():
-            for _, outcome in cases:
-                yield "end", f"{outcome} at {step.id}={_name(code)}"
+        if step.id.lower() not in elsewhere:
+            yield from _targets_at(program, step, dead)
+
+
+def _targets_at(program: Program, step: Step, dead: set[str]) -> Iterator[tuple[Target, str | None]]:
+    why = "its base can never hold" if step.id.lower() in dead else None
+    yield _item(step), why
+    if step.kind == "end":
+        yield ("end", step.item.outcome), why
+    codes: dict[int | Key, str | None] = {Key(each.special.key): why for each in step.specials}
+    for option in step.options:
+        code = option.option.code
+        codes[code] = why or why_not_offered(program, step, option, dead)
+        if option.option.again is None:  # those come back to their own question: no answer of anybody
+            yield ("option", f"{step.id}={code}"), codes[code]
+    for special in step.specials:
+        yield ("special", f"{step.id}={special.special.key}"), why
+    for given, target in step.jumps.items():
+        if given in codes:
+            yield ("jump", _jump(program, step, given, target)), codes[given]
+    for at, (_, target) in enumerate(step.always_jumps):
+        yield ("jump", _jump_after(program, step, at, target)), why
+    for given, cases in step.ends.items():
+        for _, outcome in cases if given in codes else ():
+            yield ("end", f"{outcome} at {step.id}={_name(given)}"), codes[given]
+
+
+def _other(mode: model.Mode) -> model.Mode:
+    return "online" if mode == "telephone" else "telephone"
+
+
+def _other_mode(program: Program) -> list[str]:
+    dead = never_asked(program.questionnaire, program.mode)
+    elsewhere = dead - never_asked(program.questionnaire, _other(program.mode))
+    return [step.id for step in program.steps if step.id.lower() in elsewhere]
 
 
 def _item(step: Step) -> Target:
@@ -122,6 +174,11 @@ def _name(code: int | Key) -> str:
 
 def _jump(program: Program, step: Step, code: int | Key, target: int) -> str:
     return f"{step.id}={_name(code)} to {program.steps[target].id}"
+
+
+def _jump_after(program: Program, step: Step, at: int, target: int) -> str:
+    when = step.item.jumps[at].when
+    return f"{step.id}{f' if {when}' if when else ''} to {program.steps[target].id}"
 
 
 def _met(interview: Interview) -> Iterator[Target]:
@@ -168,66 +225,12 @@ def _answered(step: Step, answer: Answer) -> Iterator[Target]:
 
 def _jumped(interview: Interview, step: Step, answer: Answer, following: int) -> Iterator[Target]:
     program = interview.program
-    codes = answer if isinstance(answer, tuple) else (answer,)
-    for code in codes:
+    given = answer if isinstance(answer, tuple) else (answer,)
+    for code in given:
         if isinstance(code, (int, Key)) and step.jumps.get(code) == following:
             yield "jump", _jump(program, step, code, following)
             return
     for at, (test, target) in enumerate(step.always_jumps):
         if test is None or test(interview.live, interview.sample):
-            yield "jump", f"{step.id} jump {at + 1} to {program.steps[target].id}"
+            yield "jump", _jump_after(program, step, at, target)
             return
-
-
-def _seconds(interview: Interview, pace: Pace) -> float:
-    """The length of an interview: what is read out at the pace of speech, and the time to answer each question."""
-    seconds = 0.0
-    for item_id in interview.route:
-        shown = present(interview, item_id)
-        seconds += 60 * _words(shown) / pace.words_a_minute + pace.seconds_to_answer.get(shown.kind, 3)
-    return seconds
-
-
-def _words(shown: Presented) -> int:
-    """The words read out: message, question (a grid's stem once), row, and the options where they are to be read."""
-    blocks = [*shown.before, *(shown.wording if shown.row_at <= 1 else ())]
-    texts = [block.text for block in blocks if block.kind == "read"] + ([shown.row] if shown.row else [])
-    instructions = " ".join(block.text for block in shown.wording if block.kind == "instruction").upper()
-    if "READ OUT" in instructions and "DO NOT READ OUT" not in instructions and shown.row_at <= 1:
-        texts += [option.label for option in shown.options if option.read_out]
-    return sum(len(text.split()) for text in texts)
-
-
-def _lengths(timed: list[tuple[Interview, float]]) -> list[PathLength]:
-    """Lengths by path, the commonest first. A path is an answer to the question that splits the lengths most."""
-    if not timed:
-        return []
-    splitting = _splitting_question(timed)
-    groups: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for interview, seconds in timed:
-        questions = len(interview.route)
-        groups["all completes"].append((questions, seconds))
-        if splitting is not None:
-            answer = interview.live[interview.step(splitting).slot]
-            groups[f"{splitting}={answer}"].append((questions, seconds))
-    return [
-        PathLength(path, len(each), median(n for n, _ in each), median(s for _, s in each))
-        for path, each in sorted(groups.items(), key=lambda group: -len(group[1]))
-    ]
-
-
-def _splitting_question(timed: list[tuple[Interview, float]]) -> str | None:
-    """The single-coded question, asked of all, whose codes explain most of the differences in length."""
-    program = timed[0][0].program
-    mean = sum(seconds for _, seconds in timed) / len(timed)
-    best: tuple[float, str] | None = None
-    for step in program.steps:
-        if step.kind != "single" or any(interview.live[step.slot] is None for interview, _ in timed):
-            continue
-        groups: dict[object, list[float]] = defaultdict(list)
-        for interview, seconds in timed:
-            groups[interview.live[step.slot]].append(seconds)
-        explained = sum(len(each) * (sum(each) / len(each) - mean) ** 2 for each in groups.values())
-        if len(groups) > 1 and (best is None or explained > best[0]):
-            best = explained, step.id
-    return best[1] if best else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -57,18 +57,22 @@ def _box(field: Any, rng: Random) -> Any:
 
 
 def random_respondent(
-    program: Program, sample: Mapping[str, str], rng: Random, fixed: Mapping[str, Any] | None = None
+    program: Program,
+    sample: Mapping[str, str],
+    rng: Random,
+    fixed: Mapping[str, Any] | None = None,
+    answer: Callable[[Interview, str, Random], Any] = random_answer,
 ) -> dict[str, Any]:
     """Every answer of one random respondent, write-ins included, by item id in the order given.
 
     `fixed` holds answers that are not left to chance (the screener's way into the interview, say), by item id; one
-    that comes back to its own question ends the respondent there.
+    that comes back to its own question ends the respondent there. `answer` draws the others.
     """
     interview = Interview(program, sample)
     answers: dict[str, Any] = {}
     while (item_id := interview.next) is not None:
         chosen = (fixed or {}).get(item_id)
-        answers[item_id] = random_answer(interview, item_id, rng) if chosen is None else chosen
+        answers[item_id] = answer(interview, item_id, rng) if chosen is None else chosen
         interview.give(item_id, answers[item_id])
         if interview.next == item_id:  # a reassurance: the same question again
             break
