@@ -94,7 +94,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory, study: Study) -> Path:
 @pytest.fixture(autouse=True)
 def _read_once(monkeypatch: pytest.MonkeyPatch, study: Study) -> None:
     """The study is the same in every database here: it is read once, not once a test."""
-    import cati.studies.study
+    import cati.desk.study
 
     def again(texts: dict[str, str], source: str) -> Study:
         assert texts == study.texts, source
@@ -104,7 +104,7 @@ def _read_once(monkeypatch: pytest.MonkeyPatch, study: Study) -> None:
 
     for part in ("code_lists", "loaded", "scheme", "rules"):
         getattr(study, part)
-    monkeypatch.setattr(cati.studies.study, "study_from_texts", again)
+    monkeypatch.setattr(cati.desk.study, "study_from_texts", again)
 
 
 @pytest.fixture

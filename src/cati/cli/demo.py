@@ -12,7 +12,7 @@ import click
 
 from cati.cli import output
 from cati.cli.group import command
-from cati.cli.opening import clock_for, dated, open_at
+from cati.cli.opening import clock_for, open_at
 from cati.cli.options import database_option, database_url, now_option
 from cati.errors import InputError
 
@@ -92,7 +92,7 @@ def demo_study() -> Study:
 def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
     """Makes the database aside and puts it in its place whole, so that an interruption leaves nothing half made."""
     from cati.cli.demo_calls import make_calls
-    from cati.desk import install_study, installed_study, load_sample
+    from cati.desk import install_study, load_sample, open_study
     from cati.exchange import synthetic_sample
     from cati.storage import backup, init_database, open_store
 
@@ -109,7 +109,7 @@ def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
             with store.read() as connection:
                 now = store.now(connection).replace(second=0, microsecond=0)
             install_study(store, study, fieldwork=_around(now.astimezone(study.timezone).date()))
-            study = dated(study, installed_study(store))
+            study = open_study(store)
             loaded_at = now - timedelta(days=7)
             store.clock = lambda: loaded_at
             load_sample(store, synthetic_sample(seed), study=study, who="cati demo")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from cati.cli.options import database_url, now_text
 from cati.errors import InputError
 
 if TYPE_CHECKING:
-    from cati.desk import InstalledStudy
     from cati.reports import Provenance
     from cati.storage import Store
     from cati.studies import Study
@@ -36,12 +34,12 @@ def opened(*, ticking: bool = False) -> Iterator[tuple[Store, Study]]:
 @contextmanager
 def open_at(url: str | None, *, ticking: bool = False) -> Iterator[tuple[Store, Study]]:
     """As `opened`, for the database of a URL."""
-    from cati.desk import installed_study
+    from cati.desk import open_study
     from cati.storage import open_store
 
     store = open_store(url)
     try:
-        study = study_of(installed_study(store))
+        study = open_study(store)
         clock = clock_for(study.timezone, ticking=ticking)
         if clock is not None:
             store.close()
@@ -49,19 +47,6 @@ def open_at(url: str | None, *, ticking: bool = False) -> Iterator[tuple[Store, 
         yield store, study
     finally:
         store.close()
-
-
-def study_of(installed: InstalledStudy) -> Study:
-    """The study as it is installed: its files as of then, its fieldwork on the dates given then."""
-    from cati.studies.study import study_from_texts
-
-    return dated(study_from_texts(dict(installed.texts), installed.id), installed)
-
-
-def dated(study: Study, installed: InstalledStudy) -> Study:
-    """A study with the title, time zone and fieldwork dates that it was installed with."""
-    named = replace(study, title=installed.title, timezone=installed.timezone)
-    return named.during(installed.fieldwork_start, installed.fieldwork_end)
 
 
 def clock_for(zone: ZoneInfo, *, ticking: bool = False) -> Clock | None:

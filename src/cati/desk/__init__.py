@@ -29,7 +29,7 @@ from cati.desk.records import (
 )
 from cati.desk.sample import issue_sample, load_sample
 from cati.desk.shift import day, known_interviewer, sign_in
-from cati.desk.study import install_study, installed_study
+from cati.desk.study import install_study, installed_study, open_study
 from cati.desk.undo import undo_close
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "load_sample",
     "log_email_request",
     "next_case",
+    "open_study",
     "outcome_counts",
     "record_event",
     "release",

@@ -29,6 +29,7 @@ class InstalledStudy:
     timezone: ZoneInfo
     fieldwork_start: date
     fieldwork_end: date
+    bank_holidays: tuple[date, ...]
     questionnaire: str
     questionnaire_version: str
     questionnaire_hash: str

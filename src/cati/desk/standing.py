@@ -6,6 +6,7 @@ place in the queue always agree.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -132,11 +133,13 @@ def write_history(
 
 
 def calling_rules(connection: Connection, study: Study) -> CallingRules:
-    """The study's calling rules, for the fieldwork dates that are installed."""
-    row = connection.execute(select(installed.c.fieldwork_start, installed.c.fieldwork_end)).first()
+    """The study's calling rules, for the fieldwork dates and the bank holidays that are installed."""
+    dates = select(installed.c.fieldwork_start, installed.c.fieldwork_end, installed.c.bank_holidays)
+    row = connection.execute(dates).first()
     if row is None:
         return study.rules
-    return study.rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
+    rules = study.file_rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
+    return rules.with_holidays(date.fromisoformat(day) for day in json.loads(row.bank_holidays))
 
 
 def _next(

@@ -16,6 +16,8 @@ from cati.errors import InputError
 from cati.storage import Store
 from cati.storage.tables import cases, change, questionnaire_version, study_file
 from cati.storage.tables import study as studies
+from cati.studies.bank_holidays import bank_holidays
+from cati.studies.study import study_from_texts
 
 if TYPE_CHECKING:
     from cati.studies import Study
@@ -42,6 +44,7 @@ def install_study(store: Store, study: Study, *, fieldwork: tuple[date, date] | 
         "timezone": study.timezone.key,
         "fieldwork_start": start.isoformat(),
         "fieldwork_end": end.isoformat(),
+        "bank_holidays": json.dumps([day.isoformat() for day in sorted(bank_holidays(start, end))]),
     }
     digest = texts_hash(texts)
     with store.write() as connection:
@@ -85,6 +88,24 @@ def install_study(store: Store, study: Study, *, fieldwork: tuple[date, date] | 
         return "installed" if row is None else "updated"
 
 
+def open_study(store: Store) -> Study:
+    """The study of this database as it is installed: its files as of then, on the dates given then.
+
+    Raises InputError where none is installed yet.
+    """
+    return as_installed(installed_study(store))
+
+
+def as_installed(installed: InstalledStudy) -> Study:
+    """The study that an installation describes."""
+    return study_from_texts(dict(installed.texts), installed.id).as_installed(
+        title=installed.title,
+        timezone=installed.timezone,
+        fieldwork=(installed.fieldwork_start, installed.fieldwork_end),
+        holidays=installed.bank_holidays,
+    )
+
+
 def _plan_again(connection: Connection, study: Study, now: datetime) -> None:
     """Other fieldwork dates: the next call of every case that has been called is worked out anew."""
     called = select(cases.c.id).where(cases.c.issued_at.is_not(None), cases.c.attempts > 0)
@@ -108,6 +129,7 @@ def installed_study(store: Store) -> InstalledStudy:
         timezone=ZoneInfo(row.timezone),
         fieldwork_start=date.fromisoformat(row.fieldwork_start),
         fieldwork_end=date.fromisoformat(row.fieldwork_end),
+        bank_holidays=tuple(date.fromisoformat(day) for day in json.loads(row.bank_holidays)),
         questionnaire=version.questionnaire,
         questionnaire_version=version.version,
         questionnaire_hash=version.hash,

@@ -70,6 +70,7 @@ study = _table(
     _text("timezone"),
     _text("fieldwork_start"),
     _text("fieldwork_end"),
+    _text("bank_holidays"),
     _at("installed_at"),
     CheckConstraint("id = 1", name="one_study"),
 )

@@ -6,6 +6,7 @@ A study is `wave2` or `asye`, which come with cati, or the path of a folder with
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -92,8 +93,8 @@ class Study:
         return Scheme.from_yaml(self.texts[name], self._named(name))
 
     @cached_property
-    def rules(self) -> CallingRules:
-        """The calling rules: fieldwork dates, windows, delays, and the bank holidays of those years."""
+    def file_rules(self) -> CallingRules:
+        """The calling rules as their file says: fieldwork dates, windows, delays, no bank holidays."""
         from cati.fieldwork import CallingRules
 
         name = self.files["calling"]
@@ -103,22 +104,38 @@ class Study:
                 f"{self._named(name)}: the time zone is {rules.timezone.key}, but study.yaml says {self.timezone.key}. "
                 "Write the same one in both."
             )
-        return rules.with_holidays(bank_holidays(rules.fieldwork_start, rules.fieldwork_end))
+        return rules
+
+    @cached_property
+    def rules(self) -> CallingRules:
+        """The calling rules, with the bank holidays of the fieldwork's years."""
+        return self.file_rules.with_holidays(bank_holidays(self.fieldwork_start, self.fieldwork_end))
 
     @property
     def fieldwork_start(self) -> date:
         """The first day of telephone fieldwork."""
-        return self.rules.fieldwork_start
+        return self.file_rules.fieldwork_start
 
     @property
     def fieldwork_end(self) -> date:
         """The last day of telephone fieldwork."""
-        return self.rules.fieldwork_end
+        return self.file_rules.fieldwork_end
 
-    def during(self, start: date, end: date) -> Study:
-        """The same study for other fieldwork dates, both included. Raises InputError if the end comes first."""
-        moved = replace(self)
-        vars(moved)["rules"] = self.rules.during(start, end).with_holidays(bank_holidays(start, end))
+    def as_installed(
+        self, *, title: str, timezone: ZoneInfo, fieldwork: tuple[date, date], holidays: Iterable[date]
+    ) -> Study:
+        """The same files under the title, time zone, fieldwork dates and bank holidays that a database holds.
+
+        The holidays are handed in, so that the calendar's library is not needed where interviews are held. Raises
+        InputError if fieldwork ends before it starts.
+        """
+        moved = replace(self, title=title, timezone=timezone)
+        rules = replace(self.file_rules.during(*fieldwork), timezone=timezone)
+        vars(moved)["file_rules"] = rules
+        vars(moved)["rules"] = rules.with_holidays(holidays)
+        for part in ("code_lists", "loaded", "scheme"):  # what was read already does not depend on dates
+            if part in vars(self):
+                vars(moved)[part] = vars(self)[part]
         return moved
 
     def _named(self, name: str) -> str:
@@ -191,6 +208,19 @@ def outcome_scheme_text(name: str) -> str:
     raise InputError(
         f"{name}: there is no outcome scheme of this name. Those that come with cati: {', '.join(SHIPPED)}."
     )
+
+
+def starter_files() -> dict[str, str]:
+    """The texts of the example study, which new studies are begun from, and of the guide to it, by name of file.
+
+    Raises InputError where they were not installed.
+    """
+    docs = _HERE.parents[2] / "docs"
+    for folder, guide in ((_HERE / "example", _HERE / "authoring.md"), (docs / "example-study", docs / "authoring.md")):
+        if (folder / "study.yaml").is_file():
+            files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+            return {path.name: _read(path, path.name) for path in (*files, guide)}
+    raise InputError("The example study is missing from this installation of cati. Install it again.")
 
 
 def _described(text: str, where: str) -> dict[str, Any]:

@@ -61,17 +61,13 @@ class Work:
         Everything heavy is imported here, after the first frame: SQLAlchemy, pydantic, the questionnaire.
         """
         from cati.console.interviewer import breaking, contact, email, lookup, route  # noqa: F401  ready when needed
-        from cati.desk import installed_study
+        from cati.desk import open_study
         from cati.storage import open_store
-        from cati.studies.study import study_from_texts
 
         self._store = open_store(self._database)
-        installed = installed_study(self._store)
+        study = open_study(self._store)
         if self._clock_in is not None:
-            self._clock = self._store.clock = self._clock_in(installed.timezone)
-        study = study_from_texts(dict(installed.texts), installed.id)
-        # the dates of this database count, and the rules are a property that is worked out once
-        study.__dict__["rules"] = study.rules.during(installed.fieldwork_start, installed.fieldwork_end)
+            self._clock = self._store.clock = self._clock_in(study.timezone)
         program = study.program("telephone")
         asked = (step for step in program.steps if step.kind not in ("message", "end"))
         self._per_call = frozenset(step.id for step in asked if step.item.per_call)

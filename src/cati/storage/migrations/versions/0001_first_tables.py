@@ -111,6 +111,7 @@ def _study() -> None:
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("fieldwork_start", sa.Text(), nullable=False),
         sa.Column("fieldwork_end", sa.Text(), nullable=False),
+        sa.Column("bank_holidays", sa.Text(), nullable=False),
         sa.Column("installed_at", Instant(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_study_one_study")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study")),
