@@ -94,6 +94,7 @@ class _Compiler:
             write_ins=write_ins,
             code_lists=self._code_lists,
             texts=texts,
+            per_call=frozenset(_per_call(self._steps)),
             closings={
                 outcome: self._template(closing.text, None, ("closings", outcome, "text"), outcome)
                 for outcome, closing in self._questionnaire.closings.items()
@@ -267,6 +268,13 @@ class _Compiler:
                 continue
             test = self._test(block.ask, before, (*path, at, "ask"), item)
             yield Wording(block.kind, self._template(block.text, before, (*path, at, block.kind), item), test)
+
+
+def _per_call(steps: Iterable[Step]) -> Iterable[str]:
+    for step in steps:
+        if getattr(step.item, "per_call", False):
+            yield step.id
+            yield from (write_in.id for write_in in step.write_ins)
 
 
 def _both(first: Test | None, second: Test | None) -> Test | None:

@@ -139,7 +139,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A questionnaire in one mode."""
+    """A questionnaire in one mode.
+
+    `per_call` are the ids of the questions, and of their write-ins, that are asked anew in every call.
+    """
 
     questionnaire: model.Questionnaire
     mode: model.Mode
@@ -150,6 +153,7 @@ class Program:
     code_lists: Mapping[str, CodeList]
     texts: Mapping[str, tuple[Wording, ...]]
     closings: Mapping[str, Template]
+    per_call: frozenset[str]
     content_hash: str
 
     def step(self, item_id: str) -> Step | None:

@@ -68,9 +68,7 @@ class Work:
         study = open_study(self._store)
         if self._clock_in is not None:
             self._clock = self._store.clock = self._clock_in(study.timezone)
-        program = study.program("telephone")
-        asked = (step for step in program.steps if step.kind not in ("message", "end"))
-        self._per_call = frozenset(step.id for step in asked if step.item.per_call)
+        self._per_call = study.program("telephone").per_call
         self._study = study
 
     def now(self) -> datetime:
