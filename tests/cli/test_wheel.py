@@ -51,6 +51,7 @@ def test_data_and_licences_travel_in_the_wheel(wheel: Path) -> None:
         "cati/studies/wave2/local_authorities.csv",
         "cati/studies/asye/questionnaire.yaml",
         "cati/studies/outcomes/wave2.yaml",
+        "cati/studies/example/questionnaire.yaml",
         "cati/storage/migrations/versions/0001_first_tables.py",
     ):
         assert needed in names
@@ -73,6 +74,8 @@ def test_a_study_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     assert "console" in cati("--help")
     for study in ("wave2", "asye"):
         assert "error" not in cati("questionnaire", "check", study)
+    cati("study", "new", "mine")
+    assert cati("questionnaire", "check", "mine") == "no problems\n"
     assert "installed" in cati("init", "wave2")
     assert json.loads(cati("sample", "load", "sample.csv", "--json"))["loaded"] == 1
     assert json.loads(cati("report", "outcomes", "--format", "json"))["rows"][0]["n"] == 1

@@ -26,6 +26,11 @@ ROOT = Entry(
     "A telephone interviewing console for the terminal.",
     entries=(
         Entry("demo", "A study with a synthetic sample, and the interviewer's screen on it", "cati.cli.demo:demo"),
+        Entry(
+            "study",
+            "A study of one's own",
+            entries=(Entry("new", "A new study folder that runs, to be written over", "cati.cli.study:new"),),
+        ),
         Entry("init", "Make or migrate the database and install a study", "cati.cli.init:init"),
         Entry(
             "sample",
