@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from cati.desk import SampleRow
 from cati.errors import InputError
 from cati.exchange import WAVE2_REGIONS, LoadReport, read_sample, synthetic_sample, write_sample_csv
-from cati.exchange.drama_numbers import is_drama_number
 from cati.exchange.synthetic import WAVE2_RATINGS, apportion, local_authorities
+from cati.phones import is_drama_number
 
 # Table A.7, telephone: completes, and per cent of those approached
 PRINTED = {

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from cati.desk import SampleRow
 from cati.errors import InputError
+from cati.phones import PhoneError, read_phone
 
 from .lines import Doubtful, Line, shown
-from .phones import PhoneError, read_phone
 from .report import Refusal
 
 KEY = "serial"

@@ -24,8 +24,8 @@ from typing import TypeVar
 
 from cati.desk import SampleRow
 from cati.errors import InputError
+from cati.phones import drama_number
 
-from .drama_numbers import drama_number
 from .invented_names import BRACKETED, FAMILY, GIVEN, RIGHT_TO_LEFT
 
 _T = TypeVar("_T")

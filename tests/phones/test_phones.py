@@ -1,4 +1,4 @@
-"""Telephone numbers of a sample file: stored as E.164, restored where certain, refused otherwise."""
+"""Telephone numbers as people write them: stored as E.164, restored where certain, refused otherwise."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cati.exchange.drama_numbers import DRAMA_PREFIXES, drama_number, is_drama_number
-from cati.exchange.phones import PhoneError, read_phone
+from cati.phones import DRAMA_PREFIXES, PhoneError, drama_number, is_drama_number, read_phone
 
 
 @pytest.mark.parametrize(

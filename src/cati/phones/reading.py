@@ -1,11 +1,11 @@
-"""Telephone numbers of a UK sample file: one number a cell, stored as E.164, or refused with the reason."""
+"""Telephone numbers as people write them in the United Kingdom: stored as E.164, or refused with the reason."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from .drama_numbers import is_drama_number
+from cati.phones.drama import is_drama_number
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -21,11 +21,11 @@ _NO_LEADING_ZERO = "no leading 0 and no +44, and it is not certain which number 
 
 
 class PhoneError(ValueError):
-    """A cell that holds no telephone number that may be called; the text says why."""
+    """A text that is no telephone number that may be called; the error says why."""
 
 
 def read_phone(cell: str) -> str:
-    """The number in a cell as E.164 (`+441134960123`), read as in the United Kingdom. Raises `PhoneError`.
+    """The number in a text as E.164 (`+441134960123`), read as in the United Kingdom. Raises `PhoneError`.
 
     What phonenumbers calls possible is accepted, valid or not: its list of number blocks lags behind, and some of
     Ofcom's numbers for drama are not on it. Numbers that cost the caller or lead to no person are refused.
