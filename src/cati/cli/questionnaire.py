@@ -151,7 +151,8 @@ def show(study: str, mode: Mode | None, form: str | None, target: Path | None, f
     from cati.studies import load_study
 
     chosen = output.chosen_format(form, target, _PAPER_FORMATS)
-    output.deliver(paper(load_study(study).questionnaire, mode, chosen), chosen, target, force=force)
+    found = load_study(study)
+    output.deliver(paper(found.questionnaire, mode, chosen, found.loaded.content_hash), chosen, target, force=force)
 
 
 @command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from cati.interview.rehearsal import KINDS, Rehearsal
 from cati.questionnaire.program import Program, Step
 from cati.reports.document import visible
 
+_FILL = re.compile(r"\{(?:sample\.)?([^{}]*)\}")
 _CHANCE = "left to chance: rehearse more interviews"
 
 
@@ -63,6 +65,11 @@ def rehearsal_text(program: Program, rehearsal: Rehearsal, width: int = 100) -> 
     return "\n".join(visible(line) for line in lines) + "\n"
 
 
+def _bracketed(text: str) -> str:
+    """A text with its fills as names in brackets."""
+    return _FILL.sub(r"[\1]", text)
+
+
 def _counts(program: Program, rehearsal: Rehearsal, width: int) -> Iterator[str]:
     section = None
     for step in program.steps:
@@ -74,9 +81,9 @@ def _counts(program: Program, rehearsal: Rehearsal, width: int) -> Iterator[str]
             section = step.section
             yield from ("", section.title, "-" * len(section.title))
         yield _cut(_counted(step.id, n, rehearsal.interviews) + f"  {_words_of(step)}", width)
-        parts = [("option", f"{step.id}={each.option.code}", each.option.label) for each in step.options]
+        parts = [("option", f"{step.id}={each.option.code}", _bracketed(each.option.label)) for each in step.options]
         parts += [
-            ("special", f"{step.id}={each.special.key}", each.special.label) for each in step.specials
+            ("special", f"{step.id}={each.special.key}", _bracketed(each.special.label)) for each in step.specials
         ]  # told in the order in which they are offered
         for part, name, label in parts:
             if (part, name) in rehearsal.reached:
@@ -150,13 +157,13 @@ def _path_words(program: Program, each: PathLength) -> str:
 def _answer(program: Program, item: str, code: int) -> str:
     step = program.step(item)
     options = step.options if step is not None else ()
-    return next((option.option.label for option in options if option.option.code == code), "")
+    return next((_bracketed(option.option.label) for option in options if option.option.code == code), "")
 
 
 def _words_of(step: Step) -> str:
     if step.row is not None:
-        return str(step.row.text)
-    return next((block.text for block in step.item.wording if block.kind == "read"), "")
+        return _bracketed(step.row.text)
+    return _bracketed(next((block.text for block in step.item.wording if block.kind == "read"), ""))
 
 
 def _counted(name: str, n: int, of: int, indent: int = 10) -> str:
