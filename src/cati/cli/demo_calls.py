@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cati import desk
 from cati.interview.rehearsing import random_respondent
+from cati.studies import demo_script
 
 if TYPE_CHECKING:
     from cati.desk.records import AppointmentKind
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from cati.studies import Study
 
 INTERVIEWERS = ("Nadia", "Tom", "Bronwen")
-_INTO_INTERVIEW = {"S1": 1, "S2": 1, "S4": 1, "B1": 1}
 _SATURDAY = 5
 
 
@@ -33,7 +33,8 @@ class _Call:
 def make_calls(store: Store, study: Study, now: datetime, seed: int) -> None:
     """Records a shift of the last working day before `now`: nearly forty calls, with appointments for now and later."""
     random = Random(seed)
-    calls = _plan(now, study)
+    script = demo_script(study.id)
+    calls = _plan(script, now, study)
     random.shuffle(calls)
     at = _ten_o_clock(now, study)
     store.clock = lambda: at
@@ -45,7 +46,7 @@ def make_calls(store: Store, study: Study, now: datetime, seed: int) -> None:
         if delivery is None:
             return  # a sample of a few people: all of them were called
         call = desk.start_call(store, delivery.hold, delivery.card.next_number)
-        answers = _answers(study, delivery.card.sample | {"interviewer_name": who.name}, each, random)
+        answers = _answers(study, delivery.card.sample | {"interviewer_name": who.name}, each, script, random)
         at += timedelta(seconds=30 + 12 * len(answers))
         for seq, (item, value) in enumerate(answers.items(), call.seq):
             desk.save_answer(store, delivery.hold, call, item, value, seq)
@@ -60,56 +61,35 @@ def _ten_o_clock(now: datetime, study: Study) -> datetime:
     return datetime.combine(day, time(10), study.timezone)
 
 
-def _answers(study: Study, sample: Mapping[str, str], call: _Call, random: Random) -> dict[str, Any]:
+def _answers(
+    study: Study, sample: Mapping[str, str], call: _Call, script: dict[str, Any], random: Random
+) -> dict[str, Any]:
     """What was answered in a call: the screener's codes for its outcome, or an interview as far as it went."""
     if call.answered is not None:
-        given = random_respondent(study.program("telephone"), sample, random, _INTO_INTERVIEW)
+        given = random_respondent(study.program("telephone"), sample, random, script["into_interview"])
         return dict(islice(given.items(), call.answered))
     ways = study.scheme.outcome(call.result.outcome).answers
     return {item: codes[0] for item, codes in ways[0].items()} if ways else {}
 
 
-def _plan(now: datetime, study: Study) -> list[_Call]:
+def _plan(script: dict[str, Any], now: datetime, study: Study) -> list[_Call]:
     """Every call of the shift, in no order."""
-    routine = ["no_reply"] * 14 + ["engaged"] * 4
-    calls = [_Call(desk.Result(outcome)) for outcome in routine]
-    calls += [
-        _Call(desk.Result("call_back_business_hours", "In meetings all day; mornings before ten are best.")),
-        _Call(desk.Result("call_back_consumer_hours", "Shares a desk: rather in the evening, on the mobile.")),
-        _Call(desk.Result("unobtainable", "Dead line.")),
-        _Call(desk.Result("wrong_number", "A private household; never heard of the name.")),
-        _Call(desk.Result("not_available", "On leave until the spring, says a colleague.")),
-        _refused("soft", "respondent", "no time this month"),
-        _refused("hard", "somebody else", "switchboard puts no surveys through"),
-        _Call(desk.Result("breakdown", "Called away, and does not want to go on."), 9),
-        _Call(desk.Result("suspended", "Called into court; glad to go on another day."), 16),
-        _Call(desk.Result("completed"), 1000),
-        _Call(desk.Result("completed"), 1000),
-        _Call(desk.Result("completed"), 1000),
-    ]
-    return calls + _booked(now, study)
+    return [_call(each, now, study) for each in script["calls"] for _ in range(each.get("times", 1))]
 
 
-def _refused(strength: AppointmentKind, who: str, reason: str) -> _Call:
-    return _Call(desk.Result("refusal", refusal=desk.Refusal(strength, who, reason)))
+def _call(each: dict[str, Any], now: datetime, study: Study) -> _Call:
+    refusal = desk.Refusal(**each["refusal"]) if "refusal" in each else None
+    booked = _booking(**each["appointment"], now=now, study=study) if "appointment" in each else None
+    result = desk.Result(each["outcome"], each.get("note", ""), refusal=refusal, appointment=booked)
+    return _Call(result, each.get("answered"))
 
 
-def _booked(now: datetime, study: Study) -> list[_Call]:
-    """Appointments: two that are due, one for later in this shift, two for tomorrow."""
+def _booking(
+    kind: AppointmentKind, *, now: datetime, study: Study, minutes: int = 0, tomorrow: int | None = None
+) -> desk.Booking:
+    """An appointment so many minutes from now, or at an hour of tomorrow."""
+    if tomorrow is not None:
+        day = now.astimezone(study.timezone).date() + timedelta(days=1)
+        return desk.Booking(kind, datetime.combine(day, time(tomorrow), study.timezone))
     minute = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
-    tomorrow = now.astimezone(study.timezone).date() + timedelta(days=1)
-
-    def on_the(hour: int) -> datetime:
-        return datetime.combine(tomorrow, time(hour), study.timezone)
-
-    return [
-        _appointment("hard", minute - timedelta(minutes=10), "Asked to be called after the team meeting."),
-        _appointment("soft", minute - timedelta(minutes=20), ""),
-        _appointment("hard", minute + timedelta(minutes=30), "Will take it at home."),
-        _appointment("hard", on_the(14), ""),
-        _appointment("soft", on_the(11), "Friendly; was about to see a family."),
-    ]
-
-
-def _appointment(kind: AppointmentKind, at: datetime, note: str) -> _Call:
-    return _Call(desk.Result(f"{kind}_appointment", note, appointment=desk.Booking(kind, at)))
+    return desk.Booking(kind, minute + timedelta(minutes=minutes))

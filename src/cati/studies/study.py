@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cati.errors import InputError
+from cati.nearest import did_you_mean
 from cati.questionnaire.codelists import CodeList, read_code_list
 from cati.questionnaire.yaml_source import read_yaml
 from cati.studies.bank_holidays import bank_holidays
@@ -210,6 +210,13 @@ def outcome_scheme_text(name: str) -> str:
     )
 
 
+def demo_script(name: str) -> dict[str, Any]:
+    """The calls that a demonstration of a study that comes with cati begins with, as its `demo.yaml` tells them."""
+    where = f"{name}/demo.yaml"
+    script: dict[str, Any] = read_yaml(_read(_HERE / name / "demo.yaml", where), where).data
+    return script
+
+
 def starter_files() -> dict[str, str]:
     """The texts of the example study, which new studies are begun from, and of the guide to it, by name of file.
 
@@ -229,8 +236,7 @@ def _described(text: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: expected keys such as id, title, questionnaire, outcomes, calling.")
     for key in document.data:
         if key not in _KEYS:
-            near = get_close_matches(str(key), _KEYS, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Keys: {', '.join(_KEYS)}."
+            hint = did_you_mean(str(key), _KEYS)
             raise InputError(f"{where}, line {document.line((key,))}: `{key}` is not a key here. {hint}")
     return document.data
 
