@@ -99,7 +99,7 @@ LOADING: list[tuple[str, Damage, str]] = [
     (
         "a key that is like none",
         lambda folder: changed(folder, "study.yaml", "outcomes:", "xyz: 1\noutcomes:"),
-        "`xyz` is not a key here. Keys: id, title",
+        "`xyz` is not a key here. .*: id, title",
     ),
     (
         "questionnaire missing",
