@@ -67,7 +67,7 @@ def test_hours_are_never_read_as_yaml_numbers() -> None:
             'rules.yaml:7: call_again.engaged.after.0: "soon" is not usable here; write a whole num',
         ),
         ("[15, 30]", "[15], window: evenings", 'engaged.window: there is no window "evenings"; write one of any, busi'),
-        ("after:", "aftr:", "rules.yaml:7: call_again.engaged.aftr: unknown key; did you mean after?"),
+        ("after:", "aftr:", "rules.yaml:7: call_again.engaged.aftr: unknown key. Did you mean after?"),
         ("business_hours:", "any:", '"any" always means all windows together'),
         ("[17:30-18:30, 9:00-12:00]", "[]", "rules.yaml:3: windows: no window is ever open"),
         (GOOD, "just text", "rules.yaml:1: calling rules are expected here"),

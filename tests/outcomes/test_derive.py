@@ -169,7 +169,7 @@ def test_an_outcome_counts_only_as_it_can_be_found(asye: Scheme, outcome: str, k
 
 
 def test_an_outcome_the_scheme_lacks_is_refused(wave2: Scheme) -> None:
-    with pytest.raises(InputError, match="did you mean 'no_reply'"):
+    with pytest.raises(InputError, match="Did you mean no_reply"):
         derive(wave2, calls("no_replies"), [NumberState(1)])
     with pytest.raises(InputError, match="has no outcome"):
         derive(wave2, [event("c", 1, None, "online")], [NumberState(1)])

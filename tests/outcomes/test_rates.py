@@ -70,7 +70,9 @@ def test_an_e_outside_0_to_1_is_refused(e: object) -> None:
         rates(EXAMPLE, e=e)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("counts", "said"), [({"X": 1}, "not an AAPOR group"), ({"uo": 1}, "'UO'"), ({"I": -1}, "I:")])
+@pytest.mark.parametrize(
+    ("counts", "said"), [({"X": 1}, "not an AAPOR group"), ({"uo": 1}, "Did you mean UO"), ({"I": -1}, "I:")]
+)
 def test_bad_counts_are_refused(counts: dict[str, int], said: str) -> None:
     with pytest.raises(InputError, match=said):
         rates(counts)
@@ -142,7 +144,7 @@ def test_an_outcome_in_use_without_a_disposition_is_refused(wave2_text: str) -> 
 
 
 def test_bad_outcome_counts_are_refused(wave2: Scheme) -> None:
-    with pytest.raises(InputError, match="did you mean 'engaged'"):
+    with pytest.raises(InputError, match="Did you mean engaged"):
         group_counts(wave2, {"engagd": 1})
     with pytest.raises(InputError, match="not a number of cases"):
         group_counts(wave2, {"engaged": -1})

@@ -71,7 +71,7 @@ def test_the_hash_follows_the_content_and_not_the_line_ends(wave2: Scheme, wave2
 def test_an_unknown_key_names_file_line_and_the_nearest_key(wave2_text: str) -> None:
     line = wave2_text[: wave2_text.index("    row: refusals")].count("\n") + 1
     assert (
-        f"outcomes/wave2.yaml, line {line}: outcomes.refusal.roww: is not a key here; did you mean 'row'?"
+        f"outcomes/wave2.yaml, line {line}: outcomes.refusal.roww: is not a key here; Did you mean row?"
         in problems(wave2_text.replace("    row: refusals", "    roww: refusals", 1)).splitlines()
     )
 
@@ -79,27 +79,27 @@ def test_an_unknown_key_names_file_line_and_the_nearest_key(wave2_text: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("    row: refusals", "    row: refusal", "did you mean 'refusals'?"),
+        ("    row: refusals", "    row: refusal", "Did you mean refusals?"),
         ("    row: refusals", "    row: contacts", "'contacts' is not a row without rows"),
-        ("kind: final", "kind: finl", "'finl' is not a value here; did you mean 'final'?"),
+        ("kind: final", "kind: finl", "'finl' is not a value here; Did you mean final?"),
         ('version: "1"', "version: 1", "put it in quotes"),
         ('{code: "1.1", group: I}', "{code: 1, group: I}", 'a code such as "2.11" (in quotes)'),
         ('{code: "1.1", group: I}', '{code: "1.1", group: X}', "I, P, R, NC, O, UH, UO, NE"),
-        ("outcomes: [opted_out]", "outcomes: [opted_in]", "did you mean 'opted_out'?"),
+        ("outcomes: [opted_out]", "outcomes: [opted_in]", "Did you mean opted_out?"),
         ("outcomes: [opted_out]", "outcomes: [opted_out, completed]", "an outcome has one class"),
         ("outcomes: [opted_out]", "outcomes: [completed]", "outcomes.opted_out: is in no class"),
-        ("value: unusable", "value: unusible", "did you mean 'unusable'?"),
+        ("value: unusable", "value: unusible", "Did you mean unusable?"),
         ("      unknown: {code: \"3.11\", group: UH}\n", "", "no disposition for 'unknown'; add one"),
-        ("setting: unlocatable", "setting: unlocated", "did you mean 'unlocatable'?"),
-        ("number_state: dead", "number_state: ded", "did you mean 'dead'?"),
+        ("setting: unlocatable", "setting: unlocated", "Did you mean unlocatable?"),
+        ("number_state: dead", "number_state: ded", "Did you mean dead?"),
         ("    number_state: dead\n", "", "needs a `number_state`"),
         ("outcome: wrong_number}", "outcome: refusal}", "in no class that needs every number failed"),
         ("decides: default", "decides: latest", "the last class, and only it"),
         ("    needs_every_number_failed: true\n", "", "go together"),
-        ("parent: contacts", "parent: contact", "did you mean 'contacts'?"),
+        ("parent: contacts", "parent: contact", "Did you mean contacts?"),
         ("usable, label: All confirmed usable sample, parent: starting,", "usable, label: Usable,", "has no parent"),
         ("    - {key: breakdown,", "    - {key: refusals,", "row 'refusals' stands twice"),
-        ("of: completed", "of: complete", "did you mean 'completed'?"),
+        ("of: completed", "of: complete", "Did you mean completed?"),
         ("appointment: hard\n", "appointment: either\n", "needs `appointment: hard` or `soft`"),
         ("id: wave2", "id: [", "not valid YAML"),
         ("  engaged:\n", "  refusal:\n", "`refusal` is given twice here (first on line"),
@@ -124,13 +124,13 @@ def test_every_problem_is_reported_at_once(wave2_text: str) -> None:
 
 
 def test_an_unknown_outcome_or_setting_names_the_nearest(wave2: Scheme) -> None:
-    with pytest.raises(InputError, match="did you mean 'refusal'"):
+    with pytest.raises(InputError, match="Did you mean refusal"):
         wave2.outcome("refusl")
-    with pytest.raises(InputError, match="did you mean 'other_live'"):
+    with pytest.raises(InputError, match="Did you mean other_live"):
         wave2.row("other live")
-    with pytest.raises(InputError, match="did you mean 'unlocatable'"):
+    with pytest.raises(InputError, match="Did you mean unlocatable"):
         wave2.settings_with({"unlocateable": "unusable"})
-    with pytest.raises(InputError, match="did you mean 'noncontact'"):
+    with pytest.raises(InputError, match="Did you mean noncontact"):
         wave2.disposition("wrong_number", {"unlocatable": "non_contact"})
 
 

@@ -75,7 +75,7 @@ def test_the_rates_of_the_published_counts(wave2: Scheme) -> None:
 
 
 def test_an_unknown_outcome_is_refused_with_the_nearest(wave2: Scheme) -> None:
-    with pytest.raises(InputError, match=r"'refusals' is not an outcome of scheme wave2: did you mean 'refusal'\?"):
+    with pytest.raises(InputError, match=r"'refusals' is not an outcome of scheme wave2: Did you mean refusal\?"):
         outcome_table(wave2, {"refusals": 1})
 
 

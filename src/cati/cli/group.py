@@ -10,6 +10,7 @@ import click
 
 from cati.cli import registry
 from cati.cli.options import database_option, now_option
+from cati.nearest import did_you_mean
 
 CONTEXT: dict[str, Any] = {"help_option_names": ["--help"], "max_content_width": 110}
 
@@ -50,11 +51,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments call. A name that there is not gets the nearest one that there is."""
         if args and args[0] not in self.entries and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], self.entries, 1)
-            offer = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(self.entries)}."
-            ctx.fail(f"There is no command {args[0]!r}. {offer}")
+            ctx.fail(f"There is no command {args[0]!r}. {did_you_mean(args[0], self.entries)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from cati.nearest import did_you_mean
 from cati.questionnaire.yaml_source import Document, read_yaml
 
 from .rules import ANY_HOURS, CallingRules, Delay, RulesError, Span, Window
@@ -207,8 +207,7 @@ def _in_words(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"missing; add it, for example {key}: {_EXPECTED.get(key, '…')}"
     if kind == "extra_forbidden":
-        near = get_close_matches(key, _KEYS, n=1)
-        return f"unknown key; did you mean {near[0]}?" if near else "unknown key; remove it"
+        return f"unknown key. {did_you_mean(key, _KEYS, 'Remove it.')}"
     if kind.startswith(("date", "int")) or kind in {"greater_than_equal", "less_than_equal"}:
         example = "a date such as 2019-11-11" if kind.startswith("date") else "a whole number of minutes"
         limit = f" ({detail['msg'].lower()})" if kind in {"greater_than_equal", "less_than_equal"} else ""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cati.errors import InputError
-from cati.outcomes.nearest import nearest
+from cati.nearest import did_you_mean
 from cati.outcomes.scheme import GROUPS, Scheme
 
 E_CASRO = "estimated as K/(K+NE), the proportional (CASRO) allocation"
@@ -115,7 +115,7 @@ def _checked(counts: Mapping[str, int]) -> dict[str, int]:
     full: dict[str, int] = dict.fromkeys(GROUPS, 0)
     for group, n in counts.items():
         if group not in full:
-            raise InputError(f"{group!r} is not an AAPOR group: {nearest(group, GROUPS)}")
+            raise InputError(f"{group!r} is not an AAPOR group: {did_you_mean(group, GROUPS)}")
         _check_count(f"group {group}", n)
         full[group] = n
     return full

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from cati.errors import InputError
-from cati.outcomes.nearest import nearest
+from cati.nearest import did_you_mean
 
 Group = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
 OutcomeKind = Literal["final", "call_back", "appointment", "none"]
@@ -173,25 +173,29 @@ class Scheme:
         try:
             return self.outcomes[key]
         except KeyError:
-            raise InputError(f"{key!r} is not an outcome of scheme {self.id}: {nearest(key, self.outcomes)}") from None
+            raise InputError(
+                f"{key!r} is not an outcome of scheme {self.id}: {did_you_mean(key, self.outcomes)}"
+            ) from None
 
     def row(self, key: str) -> Row:
         """The table row with that key. Raises InputError naming the nearest valid key."""
         for row in self.rows:
             if row.key == key:
                 return row
-        raise InputError(f"{key!r} is not a row of scheme {self.id}: {nearest(key, [row.key for row in self.rows])}")
+        raise InputError(
+            f"{key!r} is not a row of scheme {self.id}: {did_you_mean(key, [row.key for row in self.rows])}"
+        )
 
     def settings_with(self, changes: Mapping[str, str] | None = None) -> dict[str, str]:
         """The settings in force, with `changes` made. Raises InputError for an unknown setting or value."""
         values = {key: setting.value for key, setting in self.settings.items()}
         for key, value in (changes or {}).items():
             if key not in self.settings:
-                raise InputError(f"{key!r} is not a setting of scheme {self.id}: {nearest(key, self.settings)}")
+                raise InputError(f"{key!r} is not a setting of scheme {self.id}: {did_you_mean(key, self.settings)}")
             if value not in self.settings[key].values:
                 raise InputError(
                     f"setting {key!r} of scheme {self.id} has no value {value!r}: "
-                    f"{nearest(value, self.settings[key].values)}"
+                    f"{did_you_mean(value, self.settings[key].values)}"
                 )
             values[key] = value
         return values

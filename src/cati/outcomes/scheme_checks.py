@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from cati.outcomes.nearest import nearest
+from cati.nearest import did_you_mean
 from cati.outcomes.scheme import GROUPS
 from cati.questionnaire.yaml_source import Path
 
@@ -51,12 +51,12 @@ def _remedy(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind, given = detail["type"], detail.get("input")
     if kind == "extra_forbidden":
         keys = _keys_at(detail["loc"][:-1], model)
-        return f"is not a key here; {nearest(str(detail['loc'][-1]), keys)}"
+        return f"is not a key here; {did_you_mean(str(detail['loc'][-1]), keys)}"
     if kind == "missing":
         return "is missing; add it"
     if kind == "literal_error":
         choices = [choice.strip(" '") for choice in detail["ctx"]["expected"].replace(" or ", ",").split(",")]
-        return f"{given!r} is not a value here; {nearest(str(given), choices)}"
+        return f"{given!r} is not a value here; {did_you_mean(str(given), choices)}"
     if kind == "string_type":
         return f"{given!r} is not text; put it in quotes"
     return f"{given!r}: {detail['msg']}"
@@ -103,7 +103,7 @@ def _rows(file: SchemeFile) -> Found:
         if row.key in seen:
             yield (*path, "key"), f"row {row.key!r} stands twice; keep one"
         if row.parent is not None and row.parent not in seen:
-            yield (*path, "parent"), f"{row.parent!r} is not a row above this one; {nearest(row.parent, seen)}"
+            yield (*path, "parent"), f"{row.parent!r} is not a row above this one; {did_you_mean(row.parent, seen)}"
         if row.parent is None and i > 0:
             yield path, f"row {row.key!r} has no parent; only the first row, the total, goes without"
         seen.append(row.key)
@@ -120,7 +120,7 @@ def _table(file: SchemeFile) -> Found:
         bases += [(("table", "rates", name, "of"), rate.of), (("table", "rates", name, "base"), rate.base)]
     for path, row in bases:
         if row not in keys:
-            yield path, f"{row!r} is not a row; {nearest(row, keys)}"
+            yield path, f"{row!r} is not a row; {did_you_mean(row, keys)}"
 
 
 def _precedence(file: SchemeFile) -> Found:
@@ -130,7 +130,7 @@ def _precedence(file: SchemeFile) -> Found:
         last = i == len(file.precedence) - 1
         for j, key in enumerate(rank.outcomes):
             if key not in file.outcomes:
-                yield (*path, "outcomes", j), f"{key!r} is not an outcome; {nearest(key, file.outcomes)}"
+                yield (*path, "outcomes", j), f"{key!r} is not an outcome; {did_you_mean(key, file.outcomes)}"
             elif key in places:
                 yield (*path, "outcomes", j), f"{key!r} is in class {places[key]!r} too; an outcome has one class"
             places[key] = rank.class_
@@ -152,13 +152,15 @@ def _numbers(file: SchemeFile) -> Found:
         if state.outcome not in failing:
             yield (
                 ("number_states", name, "outcome"),
-                f"{state.outcome!r} is in no class that needs every number failed; {nearest(state.outcome, failing)}",
+                f"{state.outcome!r} is in no class that needs every number failed; "
+                f"{did_you_mean(state.outcome, failing)}",
             )
     for key, outcome in file.outcomes.items():
         if outcome.number_state is not None and outcome.number_state not in file.number_states:
             yield (
                 ("outcomes", key, "number_state"),
-                f"{outcome.number_state!r} is not a number state; {nearest(outcome.number_state, file.number_states)}",
+                f"{outcome.number_state!r} is not a number state; "
+                f"{did_you_mean(outcome.number_state, file.number_states)}",
             )
         if key in failing and outcome.number_state is None:
             yield ("outcomes", key), "is found when every number has failed, so it needs a `number_state`"
@@ -169,7 +171,7 @@ def _settings(file: SchemeFile) -> Found:
         if setting.value not in setting.values:
             yield (
                 ("settings", name, "value"),
-                f"{setting.value!r} is none of its values; {nearest(setting.value, setting.values)}",
+                f"{setting.value!r} is none of its values; {did_you_mean(setting.value, setting.values)}",
             )
 
 
@@ -178,7 +180,10 @@ def _outcomes(file: SchemeFile) -> Found:
     leaves = [row.key for row in file.table.rows if row.key not in parents]
     for key, outcome in file.outcomes.items():
         if outcome.row not in leaves:
-            yield ("outcomes", key, "row"), f"{outcome.row!r} is not a row without rows; {nearest(outcome.row, leaves)}"
+            yield (
+                ("outcomes", key, "row"),
+                f"{outcome.row!r} is not a row without rows; {did_you_mean(outcome.row, leaves)}",
+            )
         if (outcome.kind == "appointment") != (outcome.appointment in ("hard", "soft")):
             yield (
                 ("outcomes", key),
@@ -198,7 +203,7 @@ def _dispositions(key: str, outcome: OutcomeFile, file: SchemeFile) -> Found:
     entries: dict[str, object] = {"": given}
     if setting is not None:
         if not isinstance(setting, str) or setting not in file.settings:
-            yield (*path, "setting"), f"{setting!r} is not a setting; {nearest(str(setting), file.settings)}"
+            yield (*path, "setting"), f"{setting!r} is not a setting; {did_you_mean(str(setting), file.settings)}"
             return
         values = file.settings[setting].values
         for value in sorted(given.keys() ^ values.keys()):
@@ -207,7 +212,7 @@ def _dispositions(key: str, outcome: OutcomeFile, file: SchemeFile) -> Found:
                 path,
                 f"no disposition for {value!r}; add one"
                 if missing
-                else f"{value!r} is not a value of {setting}; {nearest(value, values)}",
+                else f"{value!r} is not a value of {setting}; {did_you_mean(value, values)}",
             )
         entries = given
     for value, entry in entries.items():

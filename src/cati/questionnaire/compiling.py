@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cati.nearest import did_you_mean
 from cati.questionnaire import model
 from cati.questionnaire.answers import Key
 from cati.questionnaire.codelists import CodeList
@@ -13,7 +14,7 @@ from cati.questionnaire.conditions import ConditionError, parse
 from cati.questionnaire.generate import Test, compile_test
 from cati.questionnaire.problems import Problem
 from cati.questionnaire.program import BoxStep, OptionStep, Program, SpecialStep, Step, Wording, WriteInSlot
-from cati.questionnaire.scope import Scope, build_scope, codes_at, nearest, row_id, write_in_id
+from cati.questionnaire.scope import Scope, build_scope, codes_at, row_id, write_in_id
 from cati.questionnaire.wording import Template, Templates
 from cati.questionnaire.yaml_source import Path
 
@@ -149,7 +150,7 @@ class _Compiler:
         if source is not None:
             symbol = self._scope.symbols.get(source.lower())
             if symbol is None or symbol.kind not in ("multi", "single") or symbol.slot >= step.slot:
-                hint = nearest(source, [each.id for each in self._scope.symbols.values()])
+                hint = did_you_mean(source, [each.id for each in self._scope.symbols.values()], "")
                 remedy = hint or "Name an earlier item with codes."
                 self._findings.error("unknown-item", (*path, "options_from"), item.id, f"options_from {source}", remedy)
             else:
@@ -236,7 +237,7 @@ class _Compiler:
             return None
         target = self._targets.get(name.lower())
         if target is None:
-            hint = nearest(name, _spelled(self._questionnaire)) or "Name an item or a section."
+            hint = did_you_mean(name, _spelled(self._questionnaire), "Name an item or a section.")
             self._findings.error(
                 "unknown-target", path, step.item.id, f"the jump goes to {name}, which is not there", hint
             )

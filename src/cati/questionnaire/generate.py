@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cati.nearest import did_you_mean
 from cati.questionnaire.answers import Key
 from cati.questionnaire.conditions import (
     And,
@@ -27,7 +28,7 @@ from cati.questionnaire.conditions import (
     Value,
     Word,
 )
-from cati.questionnaire.scope import Scope, Symbol, nearest
+from cati.questionnaire.scope import Scope, Symbol
 
 Live = Sequence[Any]
 Sample = Mapping[str, str]
@@ -94,7 +95,7 @@ class _Writer:
 
     def _declared(self, name: str) -> None:
         if name not in self._scope.sample:
-            hint = nearest(name, self._scope.sample)
+            hint = did_you_mean(name, self._scope.sample, "")
             raise ConditionError(
                 f"the questionnaire declares no sample variable {name}", hint or "Declare it under `sample`."
             )

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cati.nearest import did_you_mean
 from cati.questionnaire import model
 from cati.questionnaire.codelists import CodeList
 from cati.questionnaire.compiling import Findings, LineOf, compile_with_findings
 from cati.questionnaire.problems import Problem, QuestionnaireError
 from cati.questionnaire.program import Program
-from cati.questionnaire.scope import nearest
 from cati.questionnaire.structure import check_structure
 from cati.questionnaire.yaml_source import Path, read_yaml
 
@@ -136,13 +136,13 @@ def _note_model_error(error: Any, data: Any, findings: Findings) -> None:
     if kind == "extra_forbidden":
         name = str(error["loc"][-1])
         what = f"`{name}` is not a key here"
-        remedy = nearest(name, _keys_near(error["loc"])) or "Remove it or correct its name."
+        remedy = did_you_mean(name, _keys_near(error["loc"]), "Remove it or correct its name.")
     elif kind == "missing":
         what, remedy = f"`{name}` is missing", f"Add `{name}:`."
     elif kind == "union_tag_invalid":
         types = ["message", "end", "single", "multi", "number", "text", "lookup", "grid", "contact"]
         what = f"there is no item type {error['ctx'].get('tag')}"
-        remedy = nearest(str(error["ctx"].get("tag")), types) or f"Types: {', '.join(types)}."
+        remedy = did_you_mean(str(error["ctx"].get("tag")), types, f"Types: {', '.join(types)}.")
     elif kind == "union_tag_not_found":
         what, remedy = "the item has no `type`", "Add for example `type: single`."
     elif kind in ("model_type", "dict_type"):

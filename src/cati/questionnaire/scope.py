@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cati.nearest import did_you_mean
 from cati.questionnaire import model
 from cati.questionnaire.conditions import ConditionError
 
@@ -52,15 +52,8 @@ class Scope:
         if name.lower() in self.grids:
             rows = self.grids[name.lower()]
             raise ConditionError(f"{name} is a grid", f"Name one of its rows, such as {rows[0]}.")
-        hint = nearest(name, [symbol.id for symbol in self.symbols.values()])
+        hint = did_you_mean(name, [symbol.id for symbol in self.symbols.values()], "")
         raise ConditionError(f"there is no item {name}", hint or "Name an item, a grid row or a write-in.")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint such as "Did you mean B4nw?", or nothing."""
-    by_lower = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"Did you mean {by_lower[close[0]]}?" if close else ""
 
 
 def row_id(grid_id: str, row: int) -> str:

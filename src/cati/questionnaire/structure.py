@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cati.nearest import did_you_mean
 from cati.questionnaire import model
 from cati.questionnaire.codelists import CodeList
 from cati.questionnaire.compiling import TAKE_EMAIL, Findings
 from cati.questionnaire.conditions import RESERVED
-from cati.questionnaire.scope import codes_at, nearest, row_id, write_in_id
+from cati.questionnaire.scope import codes_at, row_id, write_in_id
 from cati.questionnaire.yaml_source import Path
 
 
@@ -84,7 +85,7 @@ def _check_options(
     if item.type not in ("single", "multi", "grid"):
         return
     if isinstance(item.options, str) and item.options not in questionnaire.option_lists:
-        hint = nearest(item.options, questionnaire.option_lists) or "Add it under `option_lists`."
+        hint = did_you_mean(item.options, questionnaire.option_lists, "Add it under `option_lists`.")
         findings.error("unknown-list", (*path, "options"), item.id, f"there is no option list {item.options}", hint)
         return
     own = questionnaire.options_of(item)
@@ -107,7 +108,7 @@ def _check_options(
             findings.error("grid-specify", place, item.id, "the code of a grid takes no words",
                            "Ask the row as a question of its own.")  # fmt: skip
         if option.again not in (None, TAKE_EMAIL) and option.again not in questionnaire.texts:
-            hint = nearest(str(option.again), [*questionnaire.texts, TAKE_EMAIL]) or "Add it under `texts`."
+            hint = did_you_mean(str(option.again), [*questionnaire.texts, TAKE_EMAIL], "Add it under `texts`.")
             findings.error("unknown-text", (*place, "again"), item.id, f"there is no text {option.again}", hint)
         cases = [option.end] if isinstance(option.end, str) else [case.outcome for case in option.end or ()]
         for outcome in cases:
@@ -144,7 +145,7 @@ def _check_kind(
         findings.error("empty-range", (*path, "max"), item.id, f"no number lies between {item.min} and {item.max}",
                        "Put the smaller one at min.")  # fmt: skip
     if item.type == "lookup" and item.code_list is not None and item.code_list not in code_lists:
-        hint = nearest(item.code_list, code_lists) or f"Put {item.code_list}.csv beside the questionnaire."
+        hint = did_you_mean(item.code_list, code_lists, f"Put {item.code_list}.csv beside the questionnaire.")
         findings.error("unknown-list", (*path, "code_list"), item.id, f"there is no code list {item.code_list}", hint)
     if item.type == "lookup" and item.code_list is None and not item.free_text and not item.specials:
         findings.error("no-options", path, item.id, "nothing can be answered here", "Give it a code list.")
@@ -172,7 +173,7 @@ def _check_kind(
 
 def _check_outcome(outcome: str, path: Path, item: str, outcomes: list[str] | None, findings: Findings) -> None:
     if outcomes is not None and outcome not in outcomes:
-        hint = nearest(outcome, outcomes) or "Add it to the outcome scheme."
+        hint = did_you_mean(outcome, outcomes, "Add it to the outcome scheme.")
         findings.error("unknown-outcome", path, item, f"the outcome scheme has no outcome {outcome}", hint)
 
 
@@ -185,7 +186,7 @@ def _check_decisions(questionnaire: model.Questionnaire, item: Any, path: Path, 
     for place, part in parts:
         for decision in part.decisions:
             if decision not in questionnaire.decisions:
-                hint = nearest(decision, questionnaire.decisions) or "Say it in a sentence under `decisions`."
+                hint = did_you_mean(decision, questionnaire.decisions, "Say it in a sentence under `decisions`.")
                 findings.error(
                     "unknown-decision", (*place, "decisions"), item.id, f"decision {decision} is not told", hint
                 )

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cati.nearest import did_you_mean
 from cati.questionnaire.conditions import ConditionError, parse
 from cati.questionnaire.generate import Live, Sample, Test, compile_test
 from cati.questionnaire.model import FillVariant
-from cati.questionnaire.scope import Scope, nearest
+from cati.questionnaire.scope import Scope
 
 _FILL = re.compile(r"\{([^{}]*)\}")
 
@@ -114,7 +115,7 @@ class Templates:
         if name.startswith("sample."):
             variable = name.removeprefix("sample.")
             if variable not in self._scope.sample:
-                hint = nearest(variable, self._scope.sample)
+                hint = did_you_mean(variable, self._scope.sample, "")
                 raise ConditionError(
                     f"{{{name}}}: there is no sample variable {variable}", hint or "Declare it under `sample`."
                 )
@@ -123,7 +124,7 @@ class Templates:
             return self._named(name, before, within)
         symbol = self._scope.symbols.get(name.lower())
         if symbol is None:
-            hint = nearest(name, [*self._fills, *(each.id for each in self._scope.symbols.values())])
+            hint = did_you_mean(name, [*self._fills, *(each.id for each in self._scope.symbols.values())], "")
             raise ConditionError(f"{{{name}}} is neither a fill nor an item", hint or "Add it under `fills`.")
         if before is not None and symbol.known_at >= before:
             raise ConditionError(

@@ -6,11 +6,11 @@ What is found here would else show in fieldwork: a call that cannot be coded, a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 from cati.interview.interview import Interview
+from cati.nearest import did_you_mean
 from cati.questionnaire.answers import AnswerRefused
 from cati.questionnaire.problems import Problem
 from cati.questionnaire.yaml_source import Document, Path, read_yaml
@@ -58,7 +58,7 @@ def _delays(study: Study, calling: _File) -> Iterator[Problem]:
                 "error",
                 ("call_again", key),
                 f"`{key}` is not an outcome of {study.files['outcomes']}",
-                _nearest(key, known),
+                did_you_mean(key, known),
             )
     for key, outcome in known.items():
         if outcome.kind == "call_back" and "call" in outcome.found_by and key not in study.rules.call_again:
@@ -155,7 +155,9 @@ def _listed_answers(study: Study, outcomes: _File) -> Iterator[Problem]:
             path = ("outcomes", key, "answers", at)
             unknown = [item for item in answers if item.lower() not in items]
             if unknown:
-                yield outcomes.says("error", path, f"{key}: there is no item {unknown[0]}", _nearest(unknown[0], asked))
+                yield outcomes.says(
+                    "error", path, f"{key}: there is no item {unknown[0]}", did_you_mean(unknown[0], asked)
+                )
                 continue
             yield from (outcomes.says(*said) for said in _untrue(study, outcome, answers, path))
 
@@ -184,8 +186,3 @@ def _given(study: Study, item: str, code: int | str) -> Any:
 def _leads_to(study: Study, outcome: Outcome, answers: dict[str, Any], link: str) -> bool:
     interview = Interview(study.program("telephone"), {"link": link}, answers)
     return interview.end in (None, outcome.key) if outcome.ends_questionnaire else interview.end == outcome.key
-
-
-def _nearest(key: str, known: Mapping[str, object] | list[str]) -> str:
-    near = get_close_matches(key, list(known), n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from cati.errors import InputError
+from cati.nearest import did_you_mean
 from cati.questionnaire.deciding.forward import Forward, Way
 from cati.questionnaire.deciding.recording import Reached, Recorder, found_key
 from cati.questionnaire.deciding.respondents import parts, plain, respondent
 from cati.questionnaire.deciding.sides import Side
 from cati.questionnaire.deciding.targets import Target, targets_of
 from cati.questionnaire.program import Program
-from cati.questionnaire.scope import nearest
 
 
 class Decision:
@@ -39,7 +39,7 @@ class Decision:
         for target in self.targets:
             if target.id.lower() == target_id.lower():
                 return target
-        hint = nearest(target_id, [target.id for target in self.targets]) or "Name one such as B3, I1=7 or B1=3>F1a."
+        hint = did_you_mean(target_id, [target.id for target in self.targets], "Name one such as B3, I1=7 or B1=3>F1a.")
         raise InputError(
             f"{target_id} is no part of the questionnaire that can be reached by {self.program.mode}. {hint}"
         )

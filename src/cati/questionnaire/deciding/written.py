@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from cati.nearest import did_you_mean
 from cati.questionnaire import model
 from cati.questionnaire.compiling import Findings
 from cati.questionnaire.conditions import Comparison, Condition, Count, ItemRef, Span, Word, parse
 from cati.questionnaire.deciding.places import Places
 from cati.questionnaire.deciding.reading import comparisons
-from cati.questionnaire.scope import codes_at, nearest
+from cati.questionnaire.scope import codes_at
 
 _MENTION = re.compile(
     r"\b([A-Za-z]\w*)\s*([=≠])\s*(\d+(?:\s*(?:-|–|,|/|\bor\b|\band\b)+\s*\d+(?!\s*[=≠]))*)", re.IGNORECASE
@@ -52,7 +53,7 @@ def _note_codes(questionnaire: model.Questionnaire, item: Any, places: Places, f
     own = questionnaire.options_of(item)
     codes = sorted(option.code for option in own)
     missing = sorted(set(range(codes[0], codes[-1])) - set(codes)) if len(codes) > 1 else []
-    if missing and getattr(item, "options_from", None) is None and not places.settled(item.id, "code"):
+    if missing and getattr(item, "options_from", None) is None and not places.settled(item.id, "the codes"):
         shown = ", ".join(map(str, missing))
         findings.warning("missing-code", places.path(item.id, "options"), item.id, f"the codes leave out {shown}",
                          "Add the option, or name the decision on the codes.")  # fmt: skip
@@ -167,7 +168,7 @@ def _note_twins(questionnaire: model.Questionnaire, places: Places, findings: Fi
         own = [item for item, name in members if name.lower() == item.id[:-1].lower()]
         for item, name in members:
             if item not in own and len(own) > 1:
-                hint = nearest(item.id[:-1], ids)
+                hint = did_you_mean(item.id[:-1], ids, "")
                 findings.warning("unlike-twins", places.path(item.id, "ask"), item.id,
                                  f"it follows {pattern} at {name}, while {own[0].id} follows it at {own[0].id[:-1]}",
                                  f"{hint} Or name the item that is meant.".strip())  # fmt: skip
