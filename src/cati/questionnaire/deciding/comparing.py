@@ -214,7 +214,7 @@ def _again(standing: Standing) -> tuple[BlockView, ...]:
 
 
 def _checks(standing: Standing, scene: Scene) -> str:
-    if standing.view is None or standing.led is None or standing.led.kind == "refused":
+    if standing.view is None or not standing.view.checks or standing.led is None or standing.led.kind == "refused":
         return ""
     holding = [text for _, seen, text in standing.view.checks if seen.holds(standing.live, scene.sample)]
     return "\n".join(_shape(text, standing, scene) for text in holding)

@@ -32,6 +32,7 @@ class Domains:
             for name, atoms in side.variables.items():
                 self._atoms[_SAMPLE + name] += atoms
         self._known: dict[str, list[Answer]] = {}
+        self._sample_values: dict[str, list[str | None]] = {}
 
     def values(self, name: str) -> list[Answer]:
         """The answers to try at a number, a text, a look-up, a contact block or a write-in, as held."""
@@ -80,9 +81,11 @@ class Domains:
 
     def sample_values(self, variable: str) -> list[str | None]:
         """The values of a sample variable to try; None: the sample has none."""
-        name = _SAMPLE + variable
-        named = self._named(name)
-        return [*self._others(name, named), *named, None]
+        if variable not in self._sample_values:
+            name = _SAMPLE + variable
+            named = self._named(name)
+            self._sample_values[variable] = [*self._others(name, named), *named, None]
+        return self._sample_values[variable]
 
     def _named(self, name: str) -> list[str]:
         """The texts that any condition compares with what `name` is compared with."""

@@ -98,6 +98,7 @@ class Forward:
         self.observer = observer
         self.stopped_at: str | None = None
         self.widest = 0
+        self._stand_ins: dict[Any, Any] = {}
         self._names = [self._name(moment) for moment in self.moments]
         self._again = self._repeated()
         self._variables = {
@@ -268,7 +269,7 @@ class Forward:
             return standing
         live = list(standing.live)
         held: Any = standing.side.accepted(name, answer)
-        if standing.offered is not None:
+        if standing.offered is not None and view.step.conditional:
             held = _offered_part(held, {option.code for option in standing.offered})
         after = Standing(standing.side, view, True, True, live, standing.offered, held)
         if held is None:
@@ -299,22 +300,26 @@ class Forward:
         self._waiting[following].setdefault(state, scene.way)
 
     def _sample_stand_in(self, name: str, value: Any, moment: int) -> Any:
+        """One sample value for all that steps from `moment` on cannot tell from `value`."""
+        key = (name, value, moment)
+        if key not in self._stand_ins:
+            values = self.domains.sample_values(name)
+            told = self._told_of_sample(name, value, moment)
+            self._stand_ins[key] = next(
+                (each for each in values if self._told_of_sample(name, each, moment) == told), value
+            )
+        return self._stand_ins[key]
+
+    def _told_of_sample(self, name: str, value: Any, moment: int) -> Any:
         if value is _UNSET:
             return value
+        held = {} if value is None else {name: value}
+        told: list[Any] = []
         for side in self.sides:
-            if any(atom.joins and last >= moment for atom, last in side.variables.get(name, {}).items()):
-                return value
-
-        def told(text: Any) -> list[bool]:
-            held = {} if text is None else {name: text}
-            return [
-                atom.test([None] * side.program.slots, held)
-                for side in self.sides
-                for atom, last in side.variables.get(name, {}).items()
-                if last >= moment
-            ]
-
-        return next(text for text in self.domains.sample_values(name) if told(text) == told(value))
+            for atom, last in side.variables.get(name, {}).items():
+                if last >= moment:
+                    told.append(value if atom.joins else atom.test([None] * side.program.slots, held))
+        return told
 
 
 def led(view: StepView, answer: Answer, live: list[Any], sample: dict[str, str]) -> Led:

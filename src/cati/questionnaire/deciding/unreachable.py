@@ -37,7 +37,7 @@ def note_unreachable(decisions: Sequence[Decision], places: Places, findings: Fi
                 _note_part(target, reached, decisions, places, findings)
         elif target.kind == "variant":
             findings.error("unreachable-variant", ("fills", target.item, target.part), f"{{{target.item}}}",
-                           f"variant {target.part + 1} is shown to nobody", "Correct its condition, or leave it out.")  # fmt: skip
+                           f"variant {target.part + 1} is shown to nobody", "Correct it, or leave it out.")  # fmt: skip
         else:
             what, remedy = _NOBODY["text"]
             findings.error(
@@ -54,7 +54,7 @@ def _note_item(target: Target, decisions: Iterable[Decision], places: Places, fi
                                "Correct the base, or what it looks at.")  # fmt: skip
                 return
     findings.error("passed-by-all", places.path(target.item), target.item,
-                   "every respondent is led past it by a jump or an end", "Correct the jumps and ends before it.")  # fmt: skip
+                   "every respondent is led past it by a jump or an end", "Correct the jumps before it.")  # fmt: skip
 
 
 def _note_part(
