@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import cati.cli.questionnaire as cati_questionnaire
+import cati.cli.checking as cati_checking
 
 Cati = Callable[..., Any]
 TRACEBACK = "Traceback"
@@ -64,7 +64,7 @@ def test_a_fault_of_our_own_shows_no_traceback_and_no_data_but_leaves_a_file(
         respondent = "Ann Other, 01632 960001"
         raise KeyError(len(respondent), study)
 
-    monkeypatch.setattr(cati_questionnaire, "problems_of", fail)
+    monkeypatch.setattr(cati_checking, "problems_of", fail)
     ran = cati("questionnaire", "check", "wave2")
     assert (ran.code, ran.out) == (3, "")
     assert TRACEBACK not in ran.err
@@ -82,7 +82,7 @@ def test_an_interruption_is_exit_code_130(cati: Cati, monkeypatch: pytest.Monkey
     def interrupt(_study: str) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cati_questionnaire, "problems_of", interrupt)
+    monkeypatch.setattr(cati_checking, "problems_of", interrupt)
     ran = cati("questionnaire", "check", "wave2")
     assert (ran.code, ran.out) == (130, "")
 

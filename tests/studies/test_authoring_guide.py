@@ -14,7 +14,7 @@ import click
 import pytest
 
 from cati.cli.group import Command, load, root
-from cati.cli.questionnaire import problems_of
+from cati.cli.checking import problems_of
 from cati.cli.registry import commands
 from cati.interview.walk import walk
 from cati.studies import load_study

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,104 +10,12 @@ import click
 
 from cati.cli import output
 from cati.cli.group import command
-from cati.cli.options import json_option, mode_option, study_argument
-from cati.errors import InputError
+from cati.cli.options import mode_option, study_argument
 
 if TYPE_CHECKING:
     from cati.questionnaire.model import Mode
-    from cati.questionnaire.problems import Problem
 
-_PLACE = re.compile(r"(?:line )?([0-9]+)(?:, column [0-9]+)?: ")
-_SENTENCE_END = re.compile(r"[.;] ")
 _PAPER_FORMATS = ("text", "html", "markdown")
-
-
-@command(
-    "check",
-    examples=("cati questionnaire check wave2", "cati questionnaire check studies/mine --json"),
-)
-@study_argument
-@json_option
-@click.pass_context
-def check(ctx: click.Context, study: str, as_json: bool) -> None:
-    """Everything that is wrong with a study's definition: file, line, item, what it is and how to mend it.
-
-    STUDY is wave2, asye or the path of a study folder. Exit code 1 if anything found is an error.
-    """
-    problems = list(problems_of(study))
-    errors = sum(problem.severity == "error" for problem in problems)
-    if as_json:
-        found = [problem.as_json() for problem in problems]
-        output.emit_json({"study": study, "errors": errors, "warnings": len(problems) - errors, "problems": found})
-    else:
-        from cati.reports.document import visible
-
-        for problem in problems:
-            output.emit(f"{problem.severity}: {visible(str(problem))}")
-        output.emit(_summary(errors, len(problems) - errors))
-    ctx.exit(1 if errors else 0)
-
-
-def problems_of(name: str) -> Iterator[Problem]:
-    """What is wrong with the files of a study, in the order in which they are read.
-
-    A file that cannot be read as what it is counts as one error. Raises InputError where there is no study at all.
-    """
-    from cati.studies import SHIPPED, load_study
-    from cati.studies.agreement import disagreements
-
-    if name not in SHIPPED and not (Path(name) / "study.yaml").is_file():
-        load_study(name)  # says which studies there are
-    source = name if name in SHIPPED else str(Path(name))
-    try:
-        study = load_study(name)
-    except InputError as error:
-        yield from _broken(source, "study.yaml", error)
-        return
-    try:
-        _ = study.scheme
-    except InputError as error:
-        yield from _broken(source, study.files["outcomes"], error)
-        return
-    found: list[Problem] = []
-    try:
-        found += study.read_questionnaire()[1]
-    except InputError as error:
-        found += _broken(source, study.files["questionnaire"], error)
-    try:
-        _ = study.rules
-    except InputError as error:
-        found += _broken(source, study.files["calling"], error)
-    yield from found
-    if not any(problem.severity == "error" for problem in found):
-        yield from disagreements(study)
-
-
-def _broken(source: str, usual: str, error: InputError) -> Iterator[Problem]:
-    """A message about a file of a study, a fault a line, as problems; of the file that it begins with, else `usual`."""
-    from cati.questionnaire.problems import Problem
-
-    for message in str(error).splitlines():
-        named = re.match(re.escape(source) + r"/[^:,]+(?=[:,])", message)
-        file = named[0] if named else f"{source}/{usual}"
-        line, text = _place_in(message, file)
-        what, *rest = _SENTENCE_END.split(text, maxsplit=1)
-        remedy = "".join(rest) or "Mend this file."
-        yield Problem("error", "file", file, line, "", what.rstrip("."), remedy[0].upper() + remedy[1:])
-
-
-def _place_in(message: str, file: str) -> tuple[int | None, str]:
-    """The line that a message begins with, if it names one, and what it says."""
-    rest = message.removeprefix(file).lstrip(",: ")
-    place = _PLACE.match(rest)
-    return (int(place[1]), rest[place.end() :]) if place else (None, rest)
-
-
-def _summary(errors: int, warnings: int) -> str:
-    if not errors and not warnings:
-        return "no problems"
-    counts = [(errors, "error"), (warnings, "warning")]
-    return ", ".join(f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts if n)
 
 
 @command(

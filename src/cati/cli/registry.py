@@ -63,7 +63,7 @@ ROOT = Entry(
             "questionnaire",
             "What is asked: check it, walk it, rehearse it, print it, export it",
             entries=(
-                Entry("check", "What is wrong with a study, and how to mend it", "cati.cli.questionnaire:check"),
+                Entry("check", "What is wrong with a study, and how to mend it", "cati.cli.checking:check"),
                 Entry("walk", "The routes of respondents, JSON Lines in and out", "cati.cli.questionnaire:walk"),
                 Entry("rehearse", "Random respondents: what they reach, and how long", "cati.cli.rehearsing:rehearse"),
                 Entry("show", "The paper questionnaire, to sign off", "cati.cli.questionnaire:show"),
