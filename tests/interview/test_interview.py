@@ -250,3 +250,61 @@ def test_special_answers_are_held_as_keys_and_never_as_numbers(wave2: Study) -> 
     held = Interview(wave2.program("online"), {}, {"B11": "dk", "B10": 2})
     assert held.answer_to("B11") is Key("dk")
     assert held.answer_to("B10") == 2
+
+
+def test_what_a_new_version_cannot_take_is_dropped_and_the_rest_kept_whatever_the_spelling() -> None:
+    program = interview("- {id: B1, type: number, max: 5}\n- {id: B2, type: number}\n- {id: B3, type: number}").program
+    resumed, dropped = Interview.resume(program, {}, {"b1": 3, "B2": "words", "gone": 1, "b3": 1, "B3": 2})
+    assert (resumed.answer_to("B1"), resumed.answer_to("B3"), resumed.next) == (3, 2, "B2")
+    assert dropped == ["B2", "gone"]
+    changed, dropped = Interview.resume(program, {}, {"b1": 9})
+    assert (changed.next, dropped) == ("B1", ["b1"])
+
+
+def test_a_soft_check_asks_about_two_answers_that_contradict_each_other(wave2: Study) -> None:
+    held = Interview(wave2.program("telephone"), {"name": "A", "la": "Leeds"}, {"S1": 1, "S2": 1, "S4": 1, "B1": 2})
+    held.give("B2", 1)
+    assert [text[:46] for text in held.contradictions("B2")] == ["You said that you no longer work in child and "]
+    held.give("B2", 9)
+    assert held.contradictions("B2") == ()
+    held.give("B1", 4)  # off the route, nothing is asked about it
+    held.hold("B2", 1)
+    assert held.contradictions("B2") == ()
+
+
+def test_a_grid_is_asked_about_once_it_is_answered_at_whichever_row() -> None:
+    held = interview("""
+        - id: Q1
+          type: grid
+          rows: [{row: 1, text: here}, {row: 2, text: in this role}]
+          options: [{code: 1, label: a}, {code: 2, label: b}]
+          checks: [{if: Q1_1=1 and not Q1_2=1, text: "Longer in the role ({Q1_2}) than here?"}]
+        - {id: Q2, type: number}
+        """)
+    held.give("Q1_1", 1)
+    assert held.contradictions("Q1_1") == ()
+    held.give("Q1_2", 2)
+    assert held.contradictions("Q1_2") == ("Longer in the role (b) than here?",)
+    held.give("Q1_1", 2)
+    assert held.contradictions("Q1_1") == ()
+    held.give("Q1_1", 1)
+    assert held.contradictions("Q1_1") == ("Longer in the role (b) than here?",)
+
+
+def test_the_jump_taken_and_the_code_that_ended_it_are_told() -> None:
+    held = interview("""
+        - {id: Q1, type: single, options: [{code: 1, label: a, skip_to: Q3}, {code: 2, label: b, end: refusal}]}
+        - {id: Q2, type: number}
+        - {id: M, type: message, wording: [{read: hello}]}
+        - {id: Q3, type: number, jumps: [{if: Q3>5, to: Q5}]}
+        - {id: Q4, type: number}
+        - {id: Q5, type: number}
+        """)
+    held.give("Q1", 1)
+    taken = held.program.taken(held.step("Q1"), held.live, held.sample)
+    assert (taken, held.messages_before(held.step("Q3").slot)) == ((3, 1, None), [])
+    held.give("Q3", 6)
+    assert held.program.taken(held.step("Q3"), held.live, held.sample) == (5, None, 0)
+    assert held.end_code is None
+    held.give("Q1", 2)
+    assert (held.end, held.end_code) == ("refusal", 2)

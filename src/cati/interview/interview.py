@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-from cati.questionnaire.answers import Answer, AnswerRefused
+from cati.interview.answer_words import AnswerWords
+from cati.questionnaire.answers import Answer, AnswerRefused, Key
 from cati.questionnaire.judging import blank_boxes, judge, judge_step
 from cati.questionnaire.program import Program, Step
 
@@ -32,9 +33,33 @@ class Interview:
         self._waiting: int | None = None
         self.end: str | None = None
         self.end_slot: int | None = None
+        self.end_code: int | Key | None = None
         for item_id, value in (answers or {}).items():
             self.given[self._slot(item_id, value)] = judge(program, item_id, value)
         self._walk_from(0)
+
+    @classmethod
+    def resume(
+        cls, program: Program, sample: Mapping[str, str], answers: Mapping[str, Any]
+    ) -> tuple[Interview, list[str]]:
+        """An interview taken up again, perhaps under a newer version of its questionnaire than it was begun under.
+
+        Gives with it the ids, as they stand in `answers`, of what the questionnaire can no longer take; it is left
+        out. Where an id comes in two spellings, the questionnaire's own is the one that counts.
+        """
+        taken: dict[str, Any] = {}
+        dropped: list[str] = []
+        for item_id, value in answers.items():
+            own = program.spelling(item_id)
+            if own is not None and own != item_id and own in answers:
+                continue
+            try:
+                judge(program, item_id, value)
+            except AnswerRefused:
+                dropped.append(item_id)
+            else:
+                taken[item_id] = value
+        return cls(program, sample, taken), dropped
 
     def _slot(self, item_id: str, value: Any) -> int:
         slot = self.program.by_id.get(item_id.lower())
@@ -55,7 +80,8 @@ class Interview:
         elif self._route:
             self._route.pop()
         reached = self.program.advance(self.given, self.live, self.sample, self._route, slot)
-        self._waiting, self.end, self.end_slot = reached.waiting, reached.end, reached.end_slot
+        self._waiting, self.end = reached.waiting, reached.end
+        self.end_slot, self.end_code = reached.end_slot, reached.end_code
 
     @property
     def route(self) -> list[str]:
@@ -144,6 +170,29 @@ class Interview:
         """The question after this one on the route; None after the last."""
         at = bisect_left(self._route, self.step(item_id).slot + 1)
         return self.program.steps[self._route[at]].id if at < len(self._route) else None
+
+    def messages_before(self, slot: int) -> list[Step]:
+        """The messages between the question before on the route and a step that the route comes to."""
+        before = self.before_slot(slot)
+        step = None if before is None else self.step(before)
+        return self.program.messages_between(step, slot, self.live, self.sample)
+
+    def contradictions(self, item_id: str) -> tuple[str, ...]:
+        """What the soft checks of a question on the route ask about its answer now, in words for the interviewer.
+
+        A grid is asked about once its last row is answered.
+        """
+        step = self.step(item_id)
+        if not step.checks or self.live[step.slot] is None:
+            return ()
+        if self._waiting is not None and self.program.steps[self._waiting].item is step.item:
+            return ()
+        words = AnswerWords(self.program)
+        return tuple(
+            check.template.render(self.live, self.sample, words)
+            for check in step.checks
+            if check.test(self.live, self.sample)
+        )
 
     def missing(self) -> list[str]:
         """The write-ins that codes on the route ask for and that were not given, in order."""

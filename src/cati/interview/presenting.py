@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cati.interview.answer_words import AnswerWords
 from cati.interview.interview import Interview
-from cati.questionnaire.answers import Answer, Contact, Key
+from cati.questionnaire.answers import Answer
 from cati.questionnaire.generate import Live, Sample
-from cati.questionnaire.program import OptionStep, Program, SpecialStep, Step, Wording
+from cati.questionnaire.program import OptionStep, SpecialStep, Step, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ def _specials(specials: Iterable[SpecialStep], interview: Interview) -> tuple[Sp
     )
 
 
-def _context(interview: Interview) -> tuple[Live, Sample, WordsOf]:
-    return interview.live, interview.sample, WordsOf(interview.program)
+def _context(interview: Interview) -> tuple[Live, Sample, AnswerWords]:
+    return interview.live, interview.sample, AnswerWords(interview.program)
 
 
 def _blocks(wording: Iterable[Wording], interview: Interview) -> Iterable[Block]:
@@ -166,14 +167,8 @@ def _rows_asked(interview: Interview, step: Step) -> Sequence[Step]:
 
 
 def _messages_before(interview: Interview, step: Step) -> Iterable[Block]:
-    """The messages between the question before on the route and this step, jumps observed."""
-    previous = interview.before_slot(step.slot)
-    start = 0
-    if previous is not None:
-        start = interview.program.following(interview.step(previous), interview.live, interview.sample)
-    for each in interview.program.steps[start : step.slot]:
-        if each.kind == "message" and (each.test is None or each.test(interview.live, interview.sample)):
-            yield from _blocks(each.wording, interview)
+    for each in interview.messages_before(step.slot):
+        yield from _blocks(each.wording, interview)
 
 
 def _offered(interview: Interview, step: Step) -> Iterable[Offered]:
@@ -203,28 +198,3 @@ def _own_words(interview: Interview, step: Step, option: OptionStep) -> str | No
             words = interview.live[write_in.slot]
             return words if isinstance(words, str) else None
     return None
-
-
-class WordsOf:
-    """Answers as words, for fills: a label, a text, a number."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-
-    def __call__(self, slot: int, live: Live, sample: Sample) -> str:
-        answer = live[slot]
-        if answer is None:
-            return ""
-        if slot >= len(self._program.steps) or isinstance(answer, (str, Contact)):
-            return "" if isinstance(answer, (Key, Contact)) else str(answer)
-        step = self._program.steps[slot]
-        if isinstance(answer, Key):
-            return next(
-                (each.label.render(live, sample, self) for each in step.specials if each.special.key == answer.name), ""
-            )
-        if step.kind == "number":
-            return str(answer)
-        codes = answer if isinstance(answer, tuple) else (answer,)
-        return ", ".join(
-            option.fill.render(live, sample, self) for option in step.options if option.option.code in codes
-        )

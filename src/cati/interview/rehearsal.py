@@ -183,36 +183,27 @@ def _jump_after(program: Program, step: Step, at: int, target: int) -> str:
 
 def _met(interview: Interview) -> Iterator[Target]:
     program, live, sample = interview.program, interview.live, interview.sample
-    last = None
+    step = None
     for item_id in interview.route:
         step = interview.step(item_id)
-        yield from _messages(interview, last, step.slot)
-        last = step
+        yield from (_item(message) for message in interview.messages_before(step.slot))
         yield _item(step)
         answer = live[step.slot]
         if answer is None:
             return
         yield from _answered(step, answer)
-        following = program.following(step, live, sample)
-        yield from _jumped(interview, step, answer, following)
+        jump = program.taken(step, live, sample)
+        if jump is not None and jump.code is not None:
+            yield "jump", _jump(program, step, jump.code, jump.to)
+        elif jump is not None and jump.at is not None:
+            yield "jump", _jump_after(program, step, jump.at, jump.to)
     if interview.end_slot is not None:
-        yield from _messages(interview, last, interview.end_slot)
+        yield from (_item(message) for message in interview.messages_before(interview.end_slot))
         end = program.steps[interview.end_slot]
         yield _item(end)
         yield "end", end.item.outcome
-    elif last is not None:
-        answer = live[last.slot]
-        for code in answer if isinstance(answer, tuple) else (answer,):
-            if code in last.ends:
-                yield "end", f"{interview.end} at {last.id}={_name(code)}"
-
-
-def _messages(interview: Interview, before: Step | None, until: int) -> Iterator[Target]:
-    program, live, sample = interview.program, interview.live, interview.sample
-    start = 0 if before is None else program.following(before, live, sample)
-    for step in program.steps[start:until]:
-        if step.kind == "message" and (step.test is None or step.test(live, sample)):
-            yield _item(step)
+    elif step is not None and interview.end_code is not None:
+        yield "end", f"{interview.end} at {step.id}={_name(interview.end_code)}"
 
 
 def _answered(step: Step, answer: Answer) -> Iterator[Target]:
@@ -221,16 +212,3 @@ def _answered(step: Step, answer: Answer) -> Iterator[Target]:
     elif step.options:
         for code in answer if isinstance(answer, tuple) else (answer,):
             yield "option", f"{step.id}={code}"
-
-
-def _jumped(interview: Interview, step: Step, answer: Answer, following: int) -> Iterator[Target]:
-    program = interview.program
-    given = answer if isinstance(answer, tuple) else (answer,)
-    for code in given:
-        if isinstance(code, (int, Key)) and step.jumps.get(code) == following:
-            yield "jump", _jump(program, step, code, following)
-            return
-    for at, (test, target) in enumerate(step.always_jumps):
-        if test is None or test(interview.live, interview.sample):
-            yield "jump", _jump_after(program, step, at, target)
-            return

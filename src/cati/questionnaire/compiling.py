@@ -13,7 +13,7 @@ from cati.questionnaire.codelists import CodeList
 from cati.questionnaire.conditions import ConditionError, parse
 from cati.questionnaire.generate import Test, compile_test
 from cati.questionnaire.problems import Problem
-from cati.questionnaire.program import BoxStep, OptionStep, Program, SpecialStep, Step, Wording, WriteInSlot
+from cati.questionnaire.program import BoxStep, Check, OptionStep, Program, SpecialStep, Step, Wording, WriteInSlot
 from cati.questionnaire.scope import Scope, build_scope, codes_at, row_id, write_in_id
 from cati.questionnaire.wording import Template, Templates
 from cati.questionnaire.yaml_source import Path
@@ -215,14 +215,22 @@ class _Compiler:
                 test = self._test(jump.when, step.slot + 1, (*path, "jumps", at, "if"), step.item.id)
                 if target is not None:
                     always_jumps.append((test, target))
-            for at, check in enumerate(step.item.checks):
-                self._test(check.when, step.slot + 1, (*path, "checks", at, "if"), step.item.id)
-                self._template(check.text, step.slot + 1, (*path, "checks", at, "text"), step.item.id)
+            checks = tuple(self._checks(step, path))
+            for row in self._steps[step.slot + 1 - len(getattr(step.item, "rows", ())) : step.slot]:
+                row.checks = checks
+            step.checks = checks
         step.always_jumps = tuple(always_jumps)
         step.again = frozenset(
             option.code for option in own if option.again is not None and option.mode in (None, self._mode)
         )
         step.flows = bool(step.jumps or step.ends or step.always_jumps or step.again or step.write_ins)
+
+    def _checks(self, step: Step, path: Path) -> Iterable[Check]:
+        for at, check in enumerate(step.item.checks):
+            test = self._test(check.when, step.slot + 1, (*path, "checks", at, "if"), step.item.id)
+            template = self._template(check.text, step.slot + 1, (*path, "checks", at, "text"), step.item.id)
+            if test is not None:
+                yield Check(test, template)
 
     def _end(self, end: str | list[model.EndCase], step: Step, path: Path) -> tuple[tuple[Test | None, str], ...]:
         if isinstance(end, str):

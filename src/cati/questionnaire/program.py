@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cati.questionnaire import model
 from cati.questionnaire.answers import Answer, Key
@@ -66,12 +66,20 @@ class WriteInSlot:
     write_in: model.WriteIn
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A soft check: a contradiction between answers, and the words that ask which is right."""
+
+    test: Test
+    template: Template
+
+
 @dataclass(slots=True)
 class Step:
     """One question, message or end. `slot` is its place in the program, and of its answer among the live ones.
 
     `codes` are those it can ever offer in this mode; `flows` says that an answer may do more
-    than lead to the next step.
+    than lead to the next step; `checks` of a grid are held by each of its rows.
     """
 
     id: str
@@ -97,6 +105,7 @@ class Step:
     always_jumps: tuple[tuple[Test | None, int], ...] = ()
     ends: dict[int | Key, tuple[tuple[Test | None, str], ...]] = field(default_factory=dict)
     again: frozenset[int] = frozenset()
+    checks: tuple[Check, ...] = ()
     flows: bool = False
 
     def offered(self, live: Live, sample: Sample) -> list[OptionStep]:
@@ -125,16 +134,27 @@ class Step:
         return answer if answer in offered else None
 
 
+class Jump(NamedTuple):
+    """A jump taken: the step it leads to, and what took it: the `code` of an answer, or the jump number `at` of those
+    that an item makes whatever the answer."""
+
+    to: int
+    code: int | Key | None = None
+    at: int | None = None
+
+
 @dataclass(slots=True)
 class Reached:
     """How far a walk came: the question that waits for an answer, or the outcome it ended with.
 
-    `end_slot` is the end item that was reached; None where an answer ended the interview, or the call.
+    `end_slot` is the end item that was reached; None where an answer ended the interview, or the call: `end_code` is
+    the code of that answer.
     """
 
     waiting: int | None
     end: str | None
     end_slot: int | None = None
+    end_code: int | Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +180,12 @@ class Program:
         """The question called `item_id`, compared without case."""
         slot = self.by_id.get(item_id.lower())
         return None if slot is None or slot >= len(self.steps) else self.steps[slot]
+
+    def spelling(self, item_id: str) -> str | None:
+        """How the questionnaire spells the id of a question or write-in; None where it has none of this name."""
+        write_in = self.write_ins.get(item_id.lower())
+        step = self.step(item_id)
+        return write_in.id if write_in is not None else step.id if step is not None else None
 
     def advance(self, given: Live, live: list[Any], sample: Sample, route: list[int], start: int) -> Reached:
         """Walk forward from step `start`, filling `live` and `route`, to the first question without an answer.
@@ -193,13 +219,29 @@ class Program:
             self.take_write_ins(step, answer, given, live)
             end = _end_of(step, answer, live, sample)
             if end is not None:
-                return Reached(None, end)
-            at = _after(step, answer, live, sample)
+                return Reached(None, end[1], None, end[0])
+            jump = _taken(step, answer, live, sample)
+            at = at + 1 if jump is None else jump.to
         return Reached(None, None)
+
+    def taken(self, step: Step, live: Live, sample: Sample) -> Jump | None:
+        """The jump that an answered question takes, if it takes one."""
+        return _taken(step, live[step.slot], live, sample)
 
     def following(self, step: Step, live: Live, sample: Sample) -> int:
         """The step that comes after an answered question, jumps observed; its base is still to be tested."""
-        return _after(step, live[step.slot], live, sample)
+        jump = self.taken(step, live, sample)
+        return step.slot + 1 if jump is None else jump.to
+
+    def messages_between(self, before: Step | None, until: int, live: Live, sample: Sample) -> list[Step]:
+        """The messages met on the way from an answered question (None: the beginning) to the step `until`, which is
+        the next one of the route: jumps observed, bases tested."""
+        start = 0 if before is None else self.following(before, live, sample)
+        return [
+            step
+            for step in self.steps[start:until]
+            if step.kind == "message" and (step.test is None or step.test(live, sample))
+        ]
 
     @staticmethod
     def take_write_ins(step: Step, answer: Answer, given: Live, live: list[Any]) -> None:
@@ -209,22 +251,23 @@ class Program:
             live[write_in.slot] = given[write_in.slot] if chosen else None
 
 
-def _end_of(step: Step, answer: Answer, live: Live, sample: Sample) -> str | None:
+def _end_of(step: Step, answer: Answer, live: Live, sample: Sample) -> tuple[int | Key, str] | None:
+    """The code of an answer that ends the interview, and the outcome."""
     if not step.ends:
         return None
     for code in answer if isinstance(answer, tuple) else (answer,):
         for test, outcome in step.ends.get(code, ()):  # type: ignore[arg-type]
             if test is None or test(live, sample):
-                return outcome
+                return code, outcome  # type: ignore[return-value]  # only codes and keys end anything
     return None
 
 
-def _after(step: Step, answer: Answer, live: Live, sample: Sample) -> int:
+def _taken(step: Step, answer: Answer, live: Live, sample: Sample) -> Jump | None:
     for code in answer if isinstance(answer, tuple) else (answer,):
         target = step.jumps.get(code) if isinstance(code, (int, Key)) else None
         if target is not None:
-            return target
-    for test, target in step.always_jumps:
+            return Jump(target, code=code)  # type: ignore[arg-type]
+    for at, (test, target) in enumerate(step.always_jumps):
         if test is None or test(live, sample):
-            return target
-    return step.slot + 1
+            return Jump(target, at=at)
+    return None
