@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -103,6 +104,10 @@ def _shown(value: Any) -> str:
     return "/".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+# A base in words that is narrower than this says whom the jump is there to lead past the item.
+_ALL = re.compile(r"((ask )?(all|everybody))?", re.IGNORECASE)
+
+
 def note_jumps(decisions: Sequence[Decision], places: Places, findings: Findings) -> None:
     """Jumps that change nothing for anybody, and jumps over something that everybody is to be asked."""
     taken: dict[tuple[str, Any], bool] = {}
@@ -129,7 +134,9 @@ def _note_passed(decision: Decision, item: str, part: Any, places: Places, findi
     view = next(view for view in decision.views.steps if view.step.id == item)
     goals = {("item", at): target for at, _, target in view.jumps} | dict(view.step.jumps)
     for passed in decision.views.steps[view.step.slot + 1 : goals[part]]:
-        if passed.is_question and not passed.step.item.ask and passed.row_base.tree is None:
+        item_passed = passed.step.item
+        asked_of_all = not item_passed.ask and passed.row_base.tree is None and _ALL.fullmatch(item_passed.base.strip())
+        if passed.is_question and asked_of_all:
             findings.warning("jump-over-all", _path(places, item, part), places.item(item).id,
                              f"this jump passes {passed.step.id}, which everybody is to be asked",
                              "Correct its target, or give the item passed the base that is meant.")  # fmt: skip
