@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, union_all
+from sqlalchemy import Connection, Table, bindparam, delete, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cati.storage.store import Store
@@ -20,23 +20,38 @@ def is_contact(value: Json) -> bool:
     return isinstance(value, dict) and set(value) != {"key"}
 
 
-def _upsert(store: Store, table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+def _upsert(
+    store: Store, table: Table, keys: tuple[str, ...], columns: tuple[str, ...], vacated: Table | None = None
+) -> Any:
+    """Inserts or overwrites a row; of a second table the row with the same keys goes, where one statement can do it."""
     insert = (sqlite if store.is_sqlite else postgresql).insert(table)
     values: dict[str, Any] = {name: bindparam(name) for name in (*keys, *columns)}
     statement = insert.values(**values, at=store.moment("at"))
+    if vacated is not None and not store.is_sqlite:  # saves a round trip
+        statement = statement.add_cte(_vacate(vacated).cte("vacated"))
     return statement.on_conflict_do_update(
         index_elements=keys, set_={name: statement.excluded[name] for name in (*columns, "at")}
     )
 
 
+def _vacate(table: Table) -> Any:
+    return delete(table).where(table.c.interview_id == bindparam("interview_id"), table.c.seq == bindparam("seq"))
+
+
 def write_answer(
     store: Store, connection: Connection, *, interview_id: int, call_id: int, seq: int, item: str, value: Json
 ) -> None:
-    """Writes an answer (None: taken back). The same (interview, seq) again overwrites: a retry does no harm."""
-    table = contact_detail if is_contact(value) else answer
-    statement = store.prepared(
-        table.name, lambda _: _upsert(store, table, ("interview_id", "seq"), ("call_id", "item", "value"))
-    )
+    """Writes an answer (None: taken back). The same (interview, seq) again overwrites: a retry does no harm.
+
+    Contact details and answers stand in two tables and share one numbering: what was there under the number goes, in
+    whichever of the two it was, so that of a save whose success was not heard of nothing stays behind.
+    """
+    table, other = (contact_detail, answer) if is_contact(value) else (answer, contact_detail)
+    keys, columns = ("interview_id", "seq"), ("call_id", "item", "value")
+    if store.is_sqlite:
+        vacate = store.prepared(("vacate", other.name), lambda _: _vacate(other))
+        vacate(connection, interview_id=interview_id, seq=seq)
+    statement = store.prepared(table.name, lambda _: _upsert(store, table, keys, columns, other))
     at = {} if store.server_time else {"at": store.now(connection)}
     statement(
         connection,
