@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import Connection, bindparam, text
+
+from cati.errors import InputError
 from cati.storage import schema
 from cati.storage.store import Store
+from cati.studies.study import study_from_texts
 
 # Each finds the serials (or other names) of what breaks a rule; the sentence says which rule.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -47,15 +53,44 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "an answer belongs to a call of another case, or to no interview",
-        """SELECT coalesce(c.serial, 'interview ' || a.interview_id) FROM answer a
+        """SELECT coalesce(c.serial, 'interview ' || a.interview_id)
+             FROM (SELECT interview_id, call_id FROM answer
+                   UNION ALL SELECT interview_id, call_id FROM contact_detail) a
              JOIN call k ON k.id = a.call_id LEFT JOIN interview i ON i.id = a.interview_id
              LEFT JOIN "case" c ON c.id = i.case_id WHERE i.id IS NULL OR i.case_id <> k.case_id""",
+    ),
+    (
+        "an answer and contact details have the same number in an interview",
+        """SELECT c.serial FROM answer a
+             JOIN contact_detail d ON d.interview_id = a.interview_id AND d.seq = a.seq
+             JOIN interview i ON i.id = a.interview_id JOIN "case" c ON c.id = i.case_id""",
+    ),
+    (
+        "an interview was begun with a version of the questionnaire whose files are not kept",
+        """SELECT c.serial FROM interview i JOIN "case" c ON c.id = i.case_id
+             WHERE NOT EXISTS (SELECT 1 FROM study_file f WHERE f.version_id = i.version_id)""",
     ),
     (
         "a call was coded but not ended",
         """SELECT c.serial FROM call k JOIN "case" c ON c.id = k.case_id
              JOIN (SELECT max(id) AS id, call_id FROM call_result GROUP BY call_id) n ON n.call_id = k.id
              JOIN call_result r ON r.id = n.id WHERE k.ended_at IS NULL AND r.outcome IS NOT NULL""",
+    ),
+)
+# The same, with the outcomes of the study's scheme: all of them, and those that are final.
+_OUTCOME_RULES: tuple[tuple[str, str], ...] = (
+    (
+        "its outcome is none of the study's scheme",
+        'SELECT serial FROM "case" WHERE outcome NOT IN :known',
+    ),
+    (
+        "it has a final outcome, but is to be called",
+        'SELECT serial FROM "case" WHERE outcome IN :final AND next_class IS NOT NULL',
+    ),
+    (
+        "it has a final outcome, but an appointment is booked",
+        """SELECT c.serial FROM "case" c JOIN appointment a ON a.case_id = c.id
+             WHERE c.outcome IN :final AND a.status = 'booked'""",
     ),
 )
 _SHOWN = 10
@@ -71,11 +106,45 @@ def verify(store: Store) -> list[str]:
         if problems:
             return problems  # of a damaged file nothing further can be believed
         for rule, query in _RULES:
-            found = sorted(str(row[0]) for row in connection.execute(text(query)))
-            if found:
-                more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-                problems.append(f"{rule[0].upper()}{rule[1:]}: {', '.join(found[:_SHOWN])}{more}.")
+            problems += _broken(rule, connection.execute(text(query)))
+        problems += _outcomes(connection)
     return problems
+
+
+def _broken(rule: str, rows: Iterable[Any]) -> list[str]:
+    found = sorted({str(row[0]) for row in rows})
+    if not found:
+        return []
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return [f"{rule[0].upper()}{rule[1:]}: {', '.join(found[:_SHOWN])}{more}."]
+
+
+def _outcomes(connection: Connection) -> list[str]:
+    newest = "(SELECT max(id) FROM questionnaire_version)"
+    rows = connection.execute(text(f"SELECT path, text FROM study_file WHERE version_id = {newest} ORDER BY path"))
+    texts = tuple((row.path, row.text) for row in rows)
+    if not texts:
+        return []  # no study is installed, and there is no case yet
+    try:
+        known, final = _scheme(texts)
+    except InputError as error:
+        return [f"The study as installed cannot be read: {error}"]
+    except KeyError as error:
+        return [f"The study as installed cannot be read: its file {error} is missing."]
+    problems = []
+    for rule, query in _OUTCOME_RULES:
+        named = {"known": known, "final": final}
+        used = {name: values for name, values in named.items() if f":{name}" in query}
+        statement = text(query).bindparams(*(bindparam(name, expanding=True) for name in used))
+        problems += _broken(rule, connection.execute(statement, used))
+    return problems
+
+
+@lru_cache(maxsize=4)
+def _scheme(texts: tuple[tuple[str, str], ...]) -> tuple[list[str], list[str]]:
+    """The outcomes of a study's scheme, and the final ones among them."""
+    scheme = study_from_texts(dict(texts), "the study").scheme
+    return list(scheme.outcomes), [key for key, outcome in scheme.outcomes.items() if outcome.is_final]
 
 
 def _file(connection: Connection) -> list[str]:
