@@ -240,8 +240,9 @@ def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
 
 def test_the_clock_is_the_databases_own_unless_one_is_handed_in(database: str, store: Store) -> None:
     with store.read() as connection:
-        assert store.now(connection) == datetime(2019, 11, 19, 10, tzinfo=UTC)
+        assert store.now(connection) == store.time() == datetime(2019, 11, 19, 10, tzinfo=UTC)
     plain = open_store(database)
+    assert abs(plain.time() - datetime.now(UTC)) < timedelta(minutes=1)
     with plain.read() as connection:
         assert abs(plain.now(connection) - datetime.now(UTC)) < timedelta(minutes=1)
     plain.close()
@@ -262,6 +263,20 @@ def test_a_connection_that_died_is_an_outside_error_and_the_retry_works(postgres
         save()
     save()
     store.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT no_such FROM meta", "SELECT 1 FROM no_such", "INSERT INTO meta (no_such) VALUES (1)", "SELEC 1"],
+)
+def test_a_statement_that_does_not_fit_the_tables_is_our_fault_and_not_to_be_tried_again(
+    store: Store, statement: str
+) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    for transaction in (store.read, store.write):
+        with pytest.raises(DBAPIError), transaction() as connection:
+            connection.execute(text(statement))
 
 
 def test_a_fault_of_our_own_is_not_dressed_up(store: Store) -> None:

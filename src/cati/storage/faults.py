@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.exc import DBAPIError
 
-from cati.errors import OutsideError
+from cati.errors import CatiError, OutsideError
 
 # The driver's words (SQLite's result codes in English), and what to say.
 _SQLITE = (
@@ -24,6 +27,28 @@ _SQLITE = (
 )
 # Faults of a program, not of the world: these are never dressed up.
 _OURS = ("IntegrityError", "ProgrammingError", "DataError", "InterfaceError", "NotSupportedError")
+# The same, by SQLite's words: it reports a statement that does not fit the tables as it does a broken disk.
+_OUR_WORDS = ("no such ", "has no column", "syntax error", "ambiguous column", "misuse of", "values for")
+
+
+@contextmanager
+def translated(where: str, failed: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Turns what the database reports inside the block into messages for people; faults of our own pass as they are.
+
+    `where`: the database, as people know it. `failed` is called first, for any error of the database.
+    """
+    try:
+        yield
+    except CatiError:
+        raise
+    except Exception as error:
+        if not is_database_fault(error):
+            raise
+        failed()
+        message = outside_error(error, where)
+        if message is None:
+            raise
+        raise message from error
 
 
 def is_database_fault(error: Exception) -> bool:
@@ -54,7 +79,7 @@ def outside_error(error: Exception, where: str) -> OutsideError | None:
     for sign, message in _SQLITE:
         if sign in words.lower():
             return OutsideError(f"{message} ({where}; SQLite says: {words})")
-    if type(original).__name__ in _OURS:
+    if type(original).__name__ in _OURS or any(sign in words.lower() for sign in _OUR_WORDS):
         return None
     return OutsideError(
         f"The database failed ({where}): {words}. Nothing of this step was saved; it is safe to try again."

@@ -5,17 +5,17 @@ Alembic is loaded only to make or migrate; opening looks at one row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from cati.errors import CatiError, InputError
+from cati.errors import InputError
 from cati.storage import postgres, sqlite
-from cati.storage.faults import is_database_fault, outside_error
+from cati.storage.faults import translated
 from cati.storage.location import Location, locate
+from cati.storage.private import make_private
 from cati.storage.turn import Turn
 
 # The newest migration. A test holds it to what alembic finds.
@@ -24,20 +24,6 @@ REVISIONS = ("0001",)
 _HEADER = b"SQLite format 3\x00"
 
 Made = Literal["made", "migrated", "current"]
-
-
-@contextmanager
-def faults(location: Location) -> Iterator[None]:
-    """Turns database errors into messages for people."""
-    try:
-        yield
-    except CatiError:
-        raise
-    except Exception as error:
-        message = outside_error(error, str(location)) if is_database_fault(error) else None
-        if message is None:
-            raise
-        raise message from error
 
 
 def missing(location: Location) -> InputError:
@@ -92,14 +78,14 @@ def init_database(url: str | None = None) -> Made:
     if location.path is None:
         assert location.url is not None
         engine = postgres.make_engine(location.url)
-        with faults(location):
+        with translated(str(location)):
             return _migrate(engine, location)
     path = location.path
     sqlite.check_place(path)
-    with faults(location):
+    with translated(str(location)):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            make_private(path)
         except OSError as error:
             raise InputError(
                 f"Cannot make {path}: {error.strerror}. Name a file in a folder you may write to."

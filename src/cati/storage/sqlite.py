@@ -48,13 +48,13 @@ def check_place(path: Path, mounts: str | None = None) -> None:
         )
 
 
-def connect(path: Path) -> Any:
-    """A connection of the driver to an existing file, set up to be durable."""
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Any:
+    """A connection of the driver to an existing file, set up to be durable; it waits so long for a lock."""
     connection = driver.connect(
         f"{path.resolve().as_uri()}?mode=rw",
         uri=True,
         isolation_level=None,
-        timeout=BUSY_SECONDS,
+        timeout=busy_seconds,
         check_same_thread=False,
     )
     try:

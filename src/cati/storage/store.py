@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, func, select, text
 
-from cati.errors import CatiError
+from cati.errors import OutsideError
 from cati.storage import postgres, schema, sqlite
-from cati.storage.faults import is_database_fault, outside_error
+from cati.storage.faults import translated
 from cati.storage.location import Location, locate
 from cati.storage.prepared import Prepared
 from cati.storage.turn import Turn
 from cati.storage.types import Instant
 
 Clock = Callable[[], datetime]
+
+# what `backup` writes into its copies
+_IS_A_COPY = text("SELECT 1 FROM meta WHERE key = 'backup'")
+_NO_LONGER_A_COPY = text("DELETE FROM meta WHERE key = 'backup'")
 
 
 class Store:
@@ -37,11 +42,14 @@ class Store:
         self._held: Connection | None = None
         self._prepared: dict[object, Prepared] = {}
         self._turn: Turn | None = None
+        self._file: tuple[int, int] | None = None
+        self._untouched = False
         if location.path is not None:
             assert journal is not None
             self._writer = sqlite.make_engine(location.path, journal, write=True)
             self._reader = sqlite.make_engine(location.path, journal, write=False)
             self._turn = Turn(location.path)
+            self._file = _identity(location.path)
         else:
             assert location.url is not None
             self._writer = self._reader = postgres.make_engine(location.url)
@@ -66,7 +74,8 @@ class Store:
         """A write transaction: committed, and on the disk, when the block ends; rolled back when it raises.
 
         Raises OutsideError where the database, its disk or the way to it failed: nothing is known to be saved then,
-        the connection is thrown away, and the same step may be tried again.
+        the connection is thrown away, and the same step may be tried again. The first writer to a backup makes it a
+        database of its own, which no later backup replaces.
         """
         if self._writing == threading.get_ident():
             raise RuntimeError("a write transaction inside a write transaction")
@@ -74,35 +83,38 @@ class Store:
             self._writing = threading.get_ident()
             try:
                 with self._turn or nullcontext(), self._faults(), self._connection().begin() as transaction:
+                    if self._untouched:
+                        transaction.connection.execute(_NO_LONGER_A_COPY)
                     yield transaction.connection
+                self._untouched = False
             finally:
                 self._writing = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read transaction on a connection of its own: readers wait for nobody."""
+        """A read transaction on a connection of its own. It sees the database as it was when it first read.
+
+        On PostgreSQL, and on SQLite in WAL mode, readers wait for nobody and hold up nobody. In a rollback journal
+        (`journal` "truncate": an SQLite that is not trusted with WAL, or a copy not gone over by `cati init`) a read
+        holds up the commit of a writer, who gives up with OutsideError after `sqlite.BUSY_SECONDS`, and waits itself
+        for one that is committing: fetch what is needed and end the block before working on it.
+        """
         with self._faults(), self._reader.connect() as connection, connection.begin():
             yield connection
 
     def _connection(self) -> Connection:
+        if self.location.path is not None and _identity(self.location.path) != self._file:
+            # what is written to a file without a name is lost with the last program that has it open
+            raise OutsideError(
+                f"The database {self.location} was replaced or removed while this program had it open. "
+                "Nothing of this step was saved; start cati again."
+            )
         if self._held is None:
             self._held = self._writer.connect()
         return self._held
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except CatiError:
-            raise
-        except Exception as error:
-            if not is_database_fault(error):
-                raise
-            self._discard()
-            message = outside_error(error, str(self.location))
-            if message is None:
-                raise
-            raise message from error
+    def _faults(self) -> AbstractContextManager[None]:
+        return translated(str(self.location), self._discard)
 
     def _discard(self) -> None:
         # after a failed write or sync neither the connection nor its cache is to be believed
@@ -111,18 +123,29 @@ class Store:
             held.invalidate()
             held.close()
 
+    def time(self) -> datetime:
+        """The present by the store's clock (see `now`), for callers with no transaction of their own.
+
+        Raises OutsideError where the server that keeps the clock cannot be reached.
+        """
+        if self.server_time:
+            with self.read() as connection:
+                return self.now(connection)
+        return self._here()
+
     def now(self, connection: Connection) -> datetime:
         """The time by the database's own clock, or by the clock that was handed in; aware, in UTC.
 
         SQLite has no clock but its computer's, and one computer is all it has.
         """
-        if self.clock is not None:
-            return self.clock().astimezone(UTC)
-        if self.is_sqlite:
-            return datetime.now(UTC)
+        if not self.server_time:
+            return self._here()
         found = connection.execute(select(func.clock_timestamp(type_=Instant))).scalar_one()
         assert isinstance(found, datetime)
         return found
+
+    def _here(self) -> datetime:
+        return datetime.now(UTC) if self.clock is None else self.clock().astimezone(UTC)
 
     @property
     def server_time(self) -> bool:
@@ -142,6 +165,10 @@ class Store:
             found = self._prepared[key] = Prepared(make(self), self.dialect)
         return found
 
+    def note_origin(self, connection: Connection) -> None:
+        """Remembers whether the file is a backup that nobody has written to."""
+        self._untouched = connection.execute(_IS_A_COPY).first() is not None
+
     def close(self) -> None:
         """Closes every connection. The last one to go may checkpoint, so it goes in turn."""
         with self._mutex, self._turn or nullcontext():
@@ -152,6 +179,14 @@ class Store:
             self._writer.dispose()
         if self._turn is not None:
             self._turn.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def open_store(url: str | None = None, *, create: bool = False, clock: Clock | None = None) -> Store:
@@ -168,13 +203,14 @@ def open_store(url: str | None = None, *, create: bool = False, clock: Clock | N
         sqlite.check_place(location.path)
         if not location.path.exists():
             raise schema.missing(location)
-        with schema.faults(location):
+        with translated(str(location)):
             schema.check_file(location.path)
             journal = sqlite.settle_journal(location.path, fresh=False)
     store = Store(location, journal, clock)
     try:
         with store.read() as connection:
             schema.check_revision(connection, location)
+            store.note_origin(connection)
     except BaseException:
         store.close()
         raise

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from cati.errors import OutsideError
+from cati.storage.private import open_beside
 
 try:
     import fcntl
@@ -23,11 +24,17 @@ PATIENCE = 20.0
 _PAUSE = 0.001
 
 
+def lock_file(database: Path) -> Path:
+    """The file that is locked while somebody writes to a database."""
+    return Path(f"{database}.lock")
+
+
 class Turn:
     """The right to write to one SQLite file, held as a context."""
 
     def __init__(self, database: Path, patience: float | None = None) -> None:
-        self._path = Path(f"{database}.lock")
+        self._database = database
+        self._path = lock_file(database)
         self._patience = PATIENCE if patience is None else patience
         self._file: int | None = None
 
@@ -36,7 +43,7 @@ class Turn:
             return
         try:
             if self._file is None:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                self._file = open_beside(self._path, self._database)
             self._wait(self._file)
         except OSError as error:
             raise OutsideError(
