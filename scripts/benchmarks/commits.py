@@ -46,7 +46,7 @@ def measure(rounds: int) -> Told:
             interviewer = sign_in(store, "Bench")
             delivery = next_case(store, study, interviewer)
             assert delivery is not None
-            call = start_call(store, delivery.hold, delivery.card.numbers[0].id)
+            call = start_call(store, study, delivery.hold, delivery.card.numbers[0].id)
             seq = call.seq
             for at in range(rounds + 1):
                 cati, floor = [], []

@@ -60,7 +60,7 @@ def take(store: Store, study: Study, who: Interviewer) -> Delivery:
 def call(store: Store, study: Study, who: Interviewer, result: Result | str) -> tuple[Delivery, Closed]:
     """The next case, its first number dialled, and the call coded."""
     delivery = take(store, study, who)
-    made = start_call(store, delivery.hold, delivery.card.next_number)
+    made = start_call(store, study, delivery.hold, delivery.card.next_number)
     result = Result(result) if isinstance(result, str) else result
     return delivery, close_call(store, study, delivery.hold, made, result)
 
@@ -166,7 +166,7 @@ def test_a_final_outcome_ends_the_calling(shop: Store, study: Study, ann: Interv
 def test_a_dead_number_gives_way_to_the_next_one(shop: Store, study: Study, ann: Interviewer, clock: Any) -> None:
     held = [take(shop, study, ann) for _ in range(4)]
     hold, card = held[3].hold, held[3].card
-    made = start_call(shop, hold, card.next_number)
+    made = start_call(shop, study, hold, card.next_number)
     closed = close_call(shop, study, hold, made, Result("unobtainable"))
     assert closed.case_outcome == "not_called"
     assert closed.next_call_at == clock.now
@@ -177,7 +177,7 @@ def test_a_dead_number_gives_way_to_the_next_one(shop: Store, study: Study, ann:
     )
     assert [number.state for number in again.card.numbers] == ["dead", "untried"]
     assert again.card.next_number == again.card.numbers[1].id
-    made = start_call(shop, again.hold, again.card.next_number)
+    made = start_call(shop, study, again.hold, again.card.next_number)
     closed = close_call(shop, study, again.hold, made, Result("wrong_number"))
     assert closed.case_outcome == "wrong_number"
     assert closed.next_call_at is None
@@ -190,7 +190,7 @@ def test_a_referral_number_joins_the_case_and_is_next(shop: Store, study: Study,
     card = case_card(shop, study, "C1")
     assert [(number.number, number.source, number.state) for number in card.numbers] == [
         ("01632 960001", "sample", "wrong"),
-        ("01632 960099", "referral", "untried"),
+        ("+441632960099", "referral", "untried"),
     ]
     assert card.next_number == card.numbers[1].id
     with pytest.raises(InputError, match="which number"):
@@ -201,7 +201,7 @@ def test_answers_are_kept_over_calls_and_the_screener_is_asked_again(
     shop: Store, study: Study, ann: Interviewer, bob: Interviewer, clock: Any
 ) -> None:
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, delivery.card.next_number, per_call=SCREENER)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number, per_call=SCREENER)
     assert (made.seq, made.answers) == (1, {})
     given: list[tuple[str, Any]] = [
         ("S1", 1),
@@ -222,7 +222,7 @@ def test_answers_are_kept_over_calls_and_the_screener_is_asked_again(
     clock.forward(days=1)
     again = take(shop, study, bob)
     assert again.card.answered == 7
-    resumed = start_call(shop, again.hold, again.card.next_number, per_call=SCREENER)
+    resumed = start_call(shop, study, again.hold, again.card.next_number, per_call=SCREENER)
     assert resumed.seq == 11
     assert resumed.interview_id == made.interview_id
     assert resumed.answers == {
@@ -233,24 +233,24 @@ def test_answers_are_kept_over_calls_and_the_screener_is_asked_again(
         "K4": {"name": "", "email": {"key": "refused"}, "phone": "01632 960001"},
     }
     save_answer(shop, again.hold, resumed, "S1", 2, 11)
-    assert start_call(shop, again.hold, again.card.next_number, per_call=SCREENER).answers["S1"] == 2
+    assert start_call(shop, study, again.hold, again.card.next_number, per_call=SCREENER).answers["S1"] == 2
 
 
 def test_contact_details_stand_apart_from_answers(shop: Store, study: Study, ann: Interviewer) -> None:
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, delivery.card.next_number)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number)
     save_answer(shop, delivery.hold, made, "K4", {"name": "Jo", "email": "jo@example.org"}, 1)
     save_answer(shop, delivery.hold, made, "K4", None, 2)
     with shop.read() as connection:
         assert [row.item for row in connection.execute(select(tables.contact_detail))] == ["K4"]
         assert [row.value for row in connection.execute(select(tables.answer))] == [None]
-    assert "K4" not in start_call(shop, delivery.hold, delivery.card.next_number).answers
+    assert "K4" not in start_call(shop, study, delivery.hold, delivery.card.next_number).answers
 
 
 def test_a_save_sent_twice_does_no_harm(shop: Store, study: Study, ann: Interviewer) -> None:
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, delivery.card.next_number)
-    assert start_call(shop, delivery.hold, delivery.card.next_number) == made
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number)
+    assert start_call(shop, study, delivery.hold, delivery.card.next_number) == made
     for value in (1, 1, 2):
         save_answer(shop, delivery.hold, made, "B1", value, 1)
     with shop.read() as connection:
@@ -266,7 +266,7 @@ def test_a_late_save_by_a_former_owner_is_refused_and_kept(
     shop: Store, study: Study, ann: Interviewer, bob: Interviewer, clock: Any
 ) -> None:
     late = take(shop, study, ann)
-    made = start_call(shop, late.hold, late.card.next_number)
+    made = start_call(shop, study, late.hold, late.card.next_number)
     save_answer(shop, late.hold, made, "S1", 1, 1)
     clock.forward(seconds=89)
     assert renew(shop, late.hold)
@@ -278,13 +278,13 @@ def test_a_late_save_by_a_former_owner_is_refused_and_kept(
     for action in (
         lambda: save_answer(shop, late.hold, made, "S2", 1, 2),
         lambda: close_call(shop, study, late.hold, made, Result("refusal", note="she said no")),
-        lambda: start_call(shop, late.hold, late.card.next_number),
+        lambda: start_call(shop, study, late.hold, late.card.next_number),
         lambda: log_email_request(shop, late.hold, made, "a@example.org", "reassurance"),
     ):
         with pytest.raises(LostHold, match="no longer yours"):
             action()
     release(shop, late.hold)  # of no effect
-    mine = start_call(shop, now.hold, now.card.next_number)
+    mine = start_call(shop, study, now.hold, now.card.next_number)
     assert mine.answers == {"S1": 1}
     with shop.read() as connection:
         rows = connection.execute(select(tables.late_answer).order_by(tables.late_answer.c.id)).all()
@@ -300,7 +300,7 @@ def test_an_interrupted_call_is_taken_up_at_once_by_the_same_interviewer(
 ) -> None:
     assert resume_held(shop, study, ann) is None
     before = take(shop, study, ann)
-    made = start_call(shop, before.hold, before.card.next_number)
+    made = start_call(shop, study, before.hold, before.card.next_number)
     save_answer(shop, before.hold, made, "B1", 3, 1)
     assert resume_held(shop, study, bob) is None
     after = resume_held(shop, study, ann)
@@ -308,7 +308,7 @@ def test_an_interrupted_call_is_taken_up_at_once_by_the_same_interviewer(
     assert after.card.serial == before.card.serial
     assert after.hold.fence == before.hold.fence + 1
     assert after.card.calls[0].label == "interrupted"
-    assert start_call(shop, after.hold, after.card.next_number).answers == {"B1": 3}
+    assert start_call(shop, study, after.hold, after.card.next_number).answers == {"B1": 3}
     with pytest.raises(LostHold):
         save_answer(shop, before.hold, made, "B2", 1, 2)
 
@@ -320,7 +320,7 @@ def test_a_result_taken_back_leaves_no_trace_but_the_history(
     call(shop, study, ann, Result("soft_appointment", appointment=Booking("soft", at)))
     clock.now = at
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, delivery.card.next_number, per_call=SCREENER)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number, per_call=SCREENER)
     save_answer(shop, delivery.hold, made, "S1", 14, made.seq)
     closed = close_call(
         shop,
@@ -389,7 +389,7 @@ def test_undo_is_refused_once_somebody_else_holds_the_case(
     shop: Store, study: Study, ann: Interviewer, bob: Interviewer, clock: Any
 ) -> None:
     held = [take(shop, study, ann) for _ in range(4)]
-    made = start_call(shop, held[0].hold, held[0].card.next_number)
+    made = start_call(shop, study, held[0].hold, held[0].card.next_number)
     closed = close_call(
         shop, study, held[0].hold, made, Result("soft_appointment", appointment=Booking("soft", clock.now))
     )
@@ -402,7 +402,7 @@ def test_a_result_that_lacks_something_is_refused_and_changes_nothing(
     shop: Store, study: Study, ann: Interviewer
 ) -> None:
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, delivery.card.next_number)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number)
     later = Booking("hard", datetime(2019, 12, 1, tzinfo=UTC))
     for result, message in (
         (Result("hard_appointment"), "Give the day and time"),
@@ -416,12 +416,12 @@ def test_a_result_that_lacks_something_is_refused_and_changes_nothing(
             close_call(shop, study, delivery.hold, made, result)
     assert case_card(shop, study, "C1").held_by == "Ann"
     with pytest.raises(InputError, match="does not hold that number"):
-        start_call(shop, delivery.hold, 999)
+        start_call(shop, study, delivery.hold, 999)
 
 
 def test_a_call_that_came_in_needs_no_number(shop: Store, study: Study, ann: Interviewer) -> None:
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, None)
+    made = start_call(shop, study, delivery.hold, None)
     closed = close_call(shop, study, delivery.hold, made, Result("completed"))
     assert (closed.case_outcome, closed.deciding_call) == ("completed", made.call_id)
     assert case_card(shop, study, "C1").calls[0].number == ""
@@ -468,7 +468,7 @@ def test_the_day_counts_what_was_done_and_what_is_to_do(
 
 def test_notes_and_emails_are_taken_down_literally(shop: Store, study: Study, ann: Interviewer) -> None:
     delivery = take(shop, study, ann)
-    made = start_call(shop, delivery.hold, delivery.card.next_number)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number)
     add_note(shop, delivery.hold, "  rate [bad] \x00 [/x] \x1b[31m \ud800 ", made)
     log_email_request(shop, delivery.hold, made, "jo@example.org", "reassurance")
     card = case_card(shop, study, "C1")
@@ -484,7 +484,7 @@ def test_a_clock_set_back_does_not_put_a_call_before_the_last(
     shop: Store, study: Study, ann: Interviewer, clock: Any
 ) -> None:
     held = take(shop, study, ann)
-    made = start_call(shop, held.hold, held.card.next_number)
+    made = start_call(shop, study, held.hold, held.card.next_number)
     close_call(
         shop,
         study,
@@ -494,7 +494,33 @@ def test_a_clock_set_back_does_not_put_a_call_before_the_last(
     )
     clock.forward(hours=-1)
     held = take(shop, study, ann)
-    made = start_call(shop, held.hold, held.card.next_number)
+    made = start_call(shop, study, held.hold, held.card.next_number)
     closed = close_call(shop, study, held.hold, made, Result("completed"))
     assert closed.at == datetime(2019, 11, 19, 10, tzinfo=UTC)
     assert closed.deciding_call == made.call_id
+
+
+def test_a_call_that_nobody_coded_ends_where_it_was_last_heard_of(
+    shop: Store, study: Study, ann: Interviewer, bob: Interviewer, clock: Any
+) -> None:
+    for who in (ann, bob):
+        delivery = take(shop, study, who)
+        made = start_call(shop, study, delivery.hold, delivery.card.next_number)
+        assert case_card(shop, study, "C1").calls[-1].ended_at is None
+        clock.forward(seconds=20)
+        if who is ann:
+            save_answer(shop, delivery.hold, made, "S1", 1, made.seq)
+        clock.forward(seconds=100)
+    release(shop, delivery.hold)
+    ended = [(past.label, past.ended_at - past.started_at) for past in case_card(shop, study, "C1").calls]  # type: ignore[operator]
+    assert ended == [("interrupted", timedelta(seconds=20)), ("interrupted", timedelta(0))]
+    assert verify(shop) == []
+
+
+def test_the_online_status_is_that_of_the_latest_event(shop: Store, study: Study, clock: Any) -> None:
+    later = clock.now
+    record_event(shop, study, "C1", "online", outcome="completed_online", status="complete", at=later)
+    record_event(shop, study, "C1", "online", status="partial", at=later - timedelta(days=4))
+    assert case_card(shop, study, "C1").online_status == "complete"
+    record_event(shop, study, "C1", "online", status="erased", at=later + timedelta(days=1))
+    assert case_card(shop, study, "C1").online_status == "erased"

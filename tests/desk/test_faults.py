@@ -53,7 +53,7 @@ for _ in range(cases):
     delivery = next_case(store, study, who)
     if delivery is None:
         break
-    call = start_call(store, delivery.hold, delivery.card.next_number)
+    call = start_call(store, study, delivery.hold, delivery.card.next_number)
     print(json.dumps(["case", delivery.card.serial, delivery.hold.fence, call.interview_id]), flush=True)
     for n in range(answers):
         save_answer(store, delivery.hold, call, f"Q{n}", n, call.seq + n)
@@ -146,7 +146,7 @@ def test_an_interview_goes_on_where_the_killed_console_left_it(big: Store, study
         os.kill(process.pid, signal.SIGKILL)
     delivery = resume_held(big, study, sign_in(big, "Ann"))
     assert delivery is not None
-    call = start_call(big, delivery.hold, delivery.card.next_number)
+    call = start_call(big, study, delivery.hold, delivery.card.next_number)
     assert call.interview_id == last[1]
     assert {item: call.answers[item] for item in (f"Q{n}" for n in range(10))} == {f"Q{n}": n for n in range(10)}
     assert call.seq > last[2]
@@ -242,7 +242,7 @@ database = sys.argv[1]
 store, study = open_store(database), load_study("wave2")
 who = sign_in(store, "Ann")
 delivery = next_case(store, study, who)
-call = start_call(store, delivery.hold, delivery.card.next_number)
+call = start_call(store, study, delivery.hold, delivery.card.next_number)
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
 sizes = [path.stat().st_size for path in Path(database).parent.glob(Path(database).name + "*")]
 resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes) + 200_000, unlimited[1]))
@@ -258,7 +258,7 @@ print(saved)
 print(message)
 resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
 save_answer(store, delivery.hold, call, f"Q{saved}", "x" * 500, call.seq + saved)
-print(len(start_call(store, delivery.hold, delivery.card.next_number).answers), verify(store))
+print(len(start_call(store, study, delivery.hold, delivery.card.next_number).answers), verify(store))
 """
 
 
@@ -308,7 +308,7 @@ def test_a_database_that_may_not_be_written_says_so(sqlite_database: str) -> Non
 def test_an_answer_costs_one_transaction(big: Store, study: Study) -> None:
     delivery = next_case(big, study, sign_in(big, "Ann"))
     assert delivery is not None
-    call = start_call(big, delivery.hold, delivery.card.next_number)
+    call = start_call(big, study, delivery.hold, delivery.card.next_number)
     save_answer(big, delivery.hold, call, "Q1", 1, 1)
     statements: list[str] = []
     commits: list[object] = []

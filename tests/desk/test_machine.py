@@ -34,10 +34,12 @@ from cati.desk import (
     Result,
     SampleRow,
     UndoRefused,
+    case_card,
     close_call,
     install_study,
     load_sample,
     next_case,
+    record_event,
     release,
     save_answer,
     sign_in,
@@ -108,8 +110,11 @@ def machine(
 
         @rule(held=held)
         def dial(self, held: Held) -> None:
+            card = case_card(self.store, study, held.delivery.card.serial)
+            if card.recontact == "no":
+                return
             try:
-                held.call = start_call(self.store, held.delivery.hold, held.delivery.card.next_number)
+                held.call = start_call(self.store, study, held.delivery.hold, card.next_number)
                 held.seq = held.call.seq
                 assert self._still(held)
                 assert held.call.answers == self.believed.answers.get(held.call.interview_id, {})
@@ -152,7 +157,7 @@ def machine(
                     f"{booked[0]}_appointment", appointment=Booking(booked[0], clock.now + timedelta(minutes=booked[1]))
                 )
             elif referral:
-                result = Result("referral_number", referral_number="99", note="new number")
+                result = Result("referral_number", referral_number="01632 960099", note="new number")
             try:
                 done = close_call(self.store, study, held.delivery.hold, held.call, result)
             except LostHold:
@@ -178,6 +183,17 @@ def machine(
             assert delivery.call is not None
             self._mine(delivery)
             return Held(who, delivery, delivery.call, delivery.call.seq)
+
+        @rule(n=st.integers(1, 6), phones=st.integers(0, 3), recontact=st.sampled_from(["", "yes", "no"]))
+        def reload(self, n: int, phones: int, recontact: str) -> None:
+            row = SampleRow(f"C{n}", phones=tuple(f"+44163296000{m}" for m in range(phones)), recontact=recontact)
+            load_sample(self.store, [row], study=study)
+
+        @rule(n=st.integers(1, 6), complete=st.booleans(), days=st.integers(-2, 2))
+        def online(self, n: int, complete: bool, days: int) -> None:
+            outcome, status = ("completed_online", "complete") if complete else (None, "partial")
+            at = clock.now + timedelta(days=days)
+            record_event(self.store, study, f"C{n}", "online", outcome=outcome, status=status, at=at)
 
         @rule(seconds=st.sampled_from([1, 30, 80, 100, 4000, 100_000]))
         def wait(self, seconds: int) -> None:

@@ -36,7 +36,7 @@ def test_an_update_changes_the_samples_facts_and_nothing_else(
     ann = sign_in(shop, "Ann")
     delivery = next_case(shop, study, ann)
     assert delivery is not None
-    made = start_call(shop, delivery.hold, delivery.card.next_number)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number)
     save_answer(shop, delivery.hold, made, "B1", 1, 1)
     close_call(shop, study, delivery.hold, made, Result("no_reply", note="gone to lunch"))
     before = case_card(shop, study, "C1")
@@ -55,7 +55,7 @@ def test_a_new_number_reopens_a_case_whose_numbers_had_failed(
     ann = sign_in(shop, "Ann")
     delivery = next_case(shop, study, ann)
     assert delivery is not None
-    made = start_call(shop, delivery.hold, delivery.card.next_number)
+    made = start_call(shop, study, delivery.hold, delivery.card.next_number)
     assert close_call(shop, study, delivery.hold, made, Result("unobtainable")).case_outcome == "unobtainable"
     row = sample_row(1)
     load_sample(shop, [replace(row, phones=(*row.phones, "01632 960055"))], study=study)
@@ -135,7 +135,7 @@ def test_a_new_version_of_a_study_leaves_the_old_one_with_its_interviews(shop: S
     ann = sign_in(shop, "Ann")
     delivery = next_case(shop, study, ann)
     assert delivery is not None
-    start_call(shop, delivery.hold, delivery.card.next_number)
+    start_call(shop, study, delivery.hold, delivery.card.next_number)
     name = study.files["calling"]
     newer = replace(study, texts={**study.texts, name: study.texts[name] + "# a remark\n"})
     assert install_study(shop, newer) == "updated"
@@ -163,7 +163,7 @@ def test_calls_are_planned_by_the_fieldwork_dates_installed(
     ann = sign_in(store, "Ann")
     delivery = next_case(store, study, ann)
     assert delivery is not None
-    made = start_call(store, delivery.hold, delivery.card.next_number)
+    made = start_call(store, study, delivery.hold, delivery.card.next_number)
     assert close_call(store, study, delivery.hold, made, Result("no_reply")).next_call_at is None
     assert "before fieldwork ends" in case_card(store, study, "C1").reason
     install_study(store, study, fieldwork=(date(2019, 11, 18), date(2019, 11, 30)))

@@ -45,7 +45,7 @@ def make_calls(store: Store, study: Study, now: datetime, seed: int) -> None:
         delivery = desk.next_case(store, study, who)
         if delivery is None:
             return  # a sample of a few people: all of them were called
-        call = desk.start_call(store, delivery.hold, delivery.card.next_number)
+        call = desk.start_call(store, study, delivery.hold, delivery.card.next_number)
         answers = _answers(study, delivery.card.sample | {"interviewer_name": who.name}, each, script, random)
         at += timedelta(seconds=30 + 12 * len(answers))
         for seq, (item, value) in enumerate(answers.items(), call.seq):

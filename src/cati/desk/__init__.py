@@ -1,10 +1,11 @@
 """What people do: one function an action, each in a transaction of its own."""
 
-from cati.desk.calling import close_call, save_answer, start_call
+from cati.desk.calling import save_answer, start_call
 from cati.desk.casefile import add_note, case_card, log_email_request
+from cati.desk.closing import close_call
 from cati.desk.counts import outcome_counts
-from cati.desk.delivery import next_case, release, renew, resume_held
-from cati.desk.errors import LostHold, UndoRefused
+from cati.desk.delivery import held_by, next_case, release, renew, resume_held
+from cati.desk.errors import LostHold, MovedOn, UndoRefused
 from cati.desk.events import record_event
 from cati.desk.records import (
     Booked,
@@ -15,6 +16,7 @@ from cati.desk.records import (
     DayAppointment,
     Delivery,
     EmailRequest,
+    HeldCase,
     Hold,
     InstalledStudy,
     Interviewer,
@@ -41,11 +43,13 @@ __all__ = [
     "DayAppointment",
     "Delivery",
     "EmailRequest",
+    "HeldCase",
     "Hold",
     "InstalledStudy",
     "Interviewer",
     "LoadCounts",
     "LostHold",
+    "MovedOn",
     "Note",
     "OpenCall",
     "PastCall",
@@ -58,6 +62,7 @@ __all__ = [
     "case_card",
     "close_call",
     "day",
+    "held_by",
     "install_study",
     "installed_study",
     "issue_sample",

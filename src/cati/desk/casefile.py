@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select
 
 from cati.desk.errors import LostHold
-from cati.desk.holding import holds
+from cati.desk.holding import holds, is_held
 from cati.desk.records import Booked, CaseCard, EmailKind, Hold, Note, OpenCall, PastCall, PhoneNumber
 from cati.desk.words import interrupted, reason_for_appointment, reason_for_call_back, storable, times_in_a_row
 from cati.errors import InputError
@@ -55,7 +55,7 @@ def read_card(connection: Connection, study: Study, case_id: int, now: datetime)
     booked = _appointments(connection, case_id)
     numbers = _numbers(connection, study, case_id)
     holder = None
-    if case.owner is not None and case.lease_until > now:
+    if is_held(case.owner, case.lease_until, now):
         holder = connection.execute(select(interviewer.c.name).where(interviewer.c.id == case.owner)).scalar()
     return CaseCard(
         serial=case.serial,
@@ -72,7 +72,7 @@ def read_card(connection: Connection, study: Study, case_id: int, now: datetime)
         numbers=numbers,
         next_number=_next_number(numbers, calls, connection, case_id),
         calls=calls,
-        notes=tuple(Note(row.at, row.who, row.text) for row in notes),
+        notes=tuple(Note(row.at, row.who, row.text, row.call_id) for row in notes),
         appointments=booked,
         reason=_reason(study, case, calls, booked, now),
         outcome=case.outcome,
@@ -142,7 +142,7 @@ def _calls(connection: Connection, study: Study, case: Any, now: datetime, notes
     ).all()
     made = []
     for row in rows:
-        going_on = row.outcome is None and case.owner is not None and row.fence == case.fence and case.lease_until > now
+        going_on = row.outcome is None and row.fence == case.fence and is_held(case.owner, case.lease_until, now)
         label = "in progress" if going_on else "interrupted"
         made.append(
             PastCall(
@@ -195,7 +195,7 @@ def _numbers(connection: Connection, study: Study, case_id: int) -> tuple[PhoneN
 def _next_number(
     numbers: tuple[PhoneNumber, ...], calls: tuple[PastCall, ...], connection: Connection, case_id: int
 ) -> int | None:
-    """The number to dial first: the one an appointment was made on, else a referral, else the one tried least."""
+    """The number to dial first: an appointment's, an interrupted call's, else the one tried least, referrals first."""
     usable = [held for held in numbers if not held.failed]
     if not usable:
         return None

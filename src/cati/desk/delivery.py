@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
 from cati.desk.casefile import read_card
 from cati.desk.holding import LEASE, holds
-from cati.desk.records import Delivery, Hold, Interviewer
+from cati.desk.records import Delivery, HeldCase, Hold, Interviewer
 from cati.storage import Store, queue
-from cati.storage.tables import cases
+from cati.storage.tables import answer, call, call_result, cases, contact_detail
 
 if TYPE_CHECKING:
     from cati.studies import Study
@@ -35,23 +35,21 @@ def next_case(store: Store, study: Study, who: Interviewer) -> Delivery | None:
         )
         if claimed is None:
             return None
+        _end_open_calls(connection, claimed.case_id)
         return deliver(connection, study, who, claimed.case_id, claimed.fence, now)
 
 
 def resume_held(store: Store, study: Study, who: Interviewer) -> Delivery | None:
     """The case that this interviewer still holds from before, taken over by this console; None if there is none.
 
-    For signing in again after a crash, without waiting for the lease to run out. A console of the same name that is
-    alive loses the case: ask before calling this.
+    For signing in again after a crash, however long the start took: the case is hers until somebody else gets it. Of
+    several, the one with the newest sign of life. A console of the same name that is alive loses the case: ask
+    `held_by` before calling this.
     """
     with store.write() as connection:
         now = store.now(connection)
         row = connection.execute(
-            select(cases.c.id, cases.c.fence)
-            .where(cases.c.owner == who.id, cases.c.lease_until > now)
-            .order_by(cases.c.lease_until.desc())
-            .limit(1)
-            .with_for_update()
+            select(cases.c.id, cases.c.fence).where(*_hers(who, now)).order_by(*_NEWEST).limit(1).with_for_update()
         ).first()
         if row is None:
             return None
@@ -59,8 +57,32 @@ def resume_held(store: Store, study: Study, who: Interviewer) -> Delivery | None
         return deliver(connection, study, who, row.id, row.fence + 1, now)
 
 
+def held_by(store: Store, who: Interviewer) -> list[HeldCase]:
+    """The cases that this interviewer holds or held last, the newest sign of life first: what `resume_held` takes.
+
+    One that is alive is in somebody's hands at this moment, perhaps at another console of the same name.
+    """
+    with store.read() as connection:
+        now = store.now(connection)
+        found = select(cases.c.serial, cases.c.lease_until).where(*_hers(who, now)).order_by(*_NEWEST)
+        return [
+            HeldCase(row.serial, min(row.lease_until - LEASE, now), queue.is_alive(row.lease_until, now, LEASE))
+            for row in connection.execute(found)
+        ]
+
+
+_NEWEST = (cases.c.lease_until.desc(), cases.c.id.desc())
+
+
+def _hers(who: Interviewer, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    # one let lie past its lease is taken up only if it is still to be called: consent or the outcome may have changed
+    wanted = or_(cases.c.lease_until > now, cases.c.next_class.is_not(None))
+    return cases.c.owner == who.id, wanted
+
+
 def take(connection: Connection, who: Interviewer, case_id: int, fence: int, now: datetime) -> None:
     """Makes a case an interviewer's, under a new fence. The caller has made sure that it may."""
+    _end_open_calls(connection, case_id)
     connection.execute(
         update(cases).where(cases.c.id == case_id).values(owner=who.id, lease_until=now + LEASE, fence=fence)
     )
@@ -82,14 +104,44 @@ def release(store: Store, hold: Hold) -> None:
 
 def let_go(connection: Connection, hold: Hold) -> None:
     """Ends a hold inside a write transaction."""
-    connection.execute(
+    ended = connection.execute(
         update(cases)
         .where(cases.c.id == hold.case_id, cases.c.owner == hold.interviewer_id, cases.c.fence == hold.fence)
         .values(owner=None, lease_until=None)
     )
+    if ended.rowcount:
+        _end_open_calls(connection, hold.case_id)
+
+
+def _end_open_calls(connection: Connection, case_id: int) -> None:
+    """Calls that nobody coded end where they were last heard of: with their last answer, or at their beginning."""
+    for row in connection.execute(select(call).where(call.c.case_id == case_id, call.c.ended_at.is_(None))).all():
+        answered = [
+            connection.execute(
+                select(func.max(table.c.at)).where(table.c.interview_id == row.interview_id, table.c.call_id == row.id)
+            ).scalar()
+            for table in (answer, contact_detail)
+        ]
+        heard = max(at for at in (row.started_at, *answered) if at is not None)
+        connection.execute(update(call).where(call.c.id == row.id).values(ended_at=heard))
 
 
 def renew(store: Store, hold: Hold) -> bool:
-    """The heartbeat, every 15 to 20 seconds: keeps a case ours; False if it is no longer."""
+    """The heartbeat, every 15 to 20 seconds: keeps a case ours; False if it is no longer.
+
+    A case let go by this hold's own result, of which the console has not heard, is not lost as long as nobody else has
+    it: closing the call again says what was done.
+    """
     with store.write() as connection:
-        return holds(store, connection, hold)
+        return holds(store, connection, hold) or _let_go_by_result(connection, hold)
+
+
+def _let_go_by_result(connection: Connection, hold: Hold) -> bool:
+    coded = exists().where(
+        call_result.c.case_id == hold.case_id,
+        call_result.c.fence == hold.fence,
+        call_result.c.interviewer_id == hold.interviewer_id,
+        call_result.c.outcome.is_not(None),
+    )
+    free = select(cases.c.id).where(cases.c.id == hold.case_id, cases.c.owner.is_(None), cases.c.fence == hold.fence)
+    return connection.execute(free.where(coded)).first() is not None

@@ -10,12 +10,24 @@ class LostHold(CatiError):
 
     exit_code = 3
 
-    def __init__(self, serial: str) -> None:
+    def __init__(self, serial: str, message: str | None = None) -> None:
         super().__init__(
-            f"Case {serial} is no longer yours: this console was silent for too long, and the case was released. "
+            message
+            or f"Case {serial} is no longer yours: this console was silent for too long, and the case was released. "
             "What you entered is kept for your supervisor. Take the next case."
         )
         self.serial = serial
+
+
+class MovedOn(LostHold):
+    """The call was coded before under this hold, the case has gone on since, and now comes another result for it."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(
+            serial,
+            f"The call to case {serial} was logged before this correction, and the case has moved on since. The "
+            "correction is kept for your supervisor. Take the next case.",
+        )
 
 
 class UndoRefused(InputError):

@@ -32,8 +32,8 @@ def record_event(
     """Records an event of a case (kind online, office or reopening) and returns the case's outcome, derived anew.
 
     `outcome`: what it came to (None: noted only, such as a part-complete); `at`: when it happened, by default now;
-    `status`: of an online event, kept on the case. The same event again changes nothing. Raises InputError for an
-    unknown serial, or an outcome that cannot be found so.
+    `status`: of an online event; that of the latest is kept on the case. The same event again changes nothing. Raises
+    InputError for an unknown serial, or an outcome that cannot be found so.
     """
     if kind == "call":
         raise ValueError("a call is recorded by close_call")
@@ -46,5 +46,14 @@ def record_event(
         if at is None or connection.execute(same).first() is None:
             connection.execute(insert(case_event).values(at=at or now, recorded_at=now, who=storable(who), **facts))
         if kind == "online":
-            connection.execute(update(cases).where(cases.c.id == case_id).values(online_status=storable(status)))
+            # the newest event says, in whatever order the files of the online survey are loaded
+            newest = (
+                select(case_event.c.status)
+                .where(case_event.c.case_id == case_id, case_event.c.kind == "online")
+                .order_by(case_event.c.at.desc(), case_event.c.id.desc())
+                .limit(1)
+            )
+            connection.execute(
+                update(cases).where(cases.c.id == case_id).values(online_status=newest.scalar_subquery())
+            )
         return restand(connection, study, case_id, now).outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,11 @@ from cati.storage import Store, queue
 
 # Each answer and each heartbeat renews it; a station that died gives its case back after this time.
 LEASE = timedelta(seconds=90)
+
+
+def is_held(owner: int | None, lease_until: datetime | None, now: datetime) -> bool:
+    """Does somebody hold the case now? Not when the lease has run out, nor when a wrong clock made it far too long."""
+    return owner is not None and queue.is_alive(lease_until, now, LEASE)
 
 
 def holds(store: Store, connection: Connection, hold: Hold) -> bool:

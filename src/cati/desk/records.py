@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,9 +38,18 @@ class InstalledStudy:
     texts: Mapping[str, str]
 
 
+def is_phone_column(name: str) -> bool:
+    """Is it the name of a column of numbers: phone, phone2 … phone99?"""
+    return re.fullmatch(r"phone\d{0,2}", name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """One person of a sample file, checked. `phones` in the order in which they are to be tried."""
+    """One person of a sample file, checked. `phones` in the order in which they are to be tried.
+
+    `columns`: the columns that the file has, by the names here, its numbers as phone, phone2 …: of a case already
+    there no others are changed. None: all that there are, as in a row that was made and not read.
+    """
 
     serial: str
     name: str = ""
@@ -53,6 +63,16 @@ class SampleRow:
     batch: str = ""
     timezone: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    columns: frozenset[str] | None = None
+
+    def has(self, column: str) -> bool:
+        """Does the file have this column?"""
+        return self.columns is None or column in self.columns
+
+    @property
+    def phone_columns(self) -> int | None:
+        """How many columns of numbers the file has; None: the numbers are all there are."""
+        return None if self.columns is None else sum(is_phone_column(name) for name in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,15 @@ class Hold:
     interviewer_id: int
     fence: int
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCase:
+    """A case in an interviewer's name. `since`: its last sign of life; `alive`: the lease has not run out."""
+
+    serial: str
+    since: datetime
+    alive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +137,12 @@ class PastCall:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note on a case."""
+    """A note on a case. `call_id`: the call it was made in, if in one."""
 
     at: datetime
     who: str
     text: str
+    call_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cati.desk.holding import LEASE
 from cati.desk.records import Day, DayAppointment, Interviewer
 from cati.desk.words import name_key, storable
 from cati.errors import InputError
-from cati.storage import Store
+from cati.storage import Store, queue
 from cati.storage.tables import appointment, call, call_result, cases, interviewer
 from cati.storage.tables import study as studies
 
@@ -51,7 +52,7 @@ def day(store: Store, who: Interviewer, now: datetime | None = None) -> Day:
         today = now.astimezone(zone).date()
         start = datetime.combine(today, time(), zone).astimezone(UTC)
         end = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
-        free = or_(cases.c.owner.is_(None), cases.c.lease_until <= now)
+        free = queue.is_free(now, LEASE)
         waiting = cases.c.next_class.is_not(None)
         callable_now = connection.execute(
             select(func.count()).select_from(cases).where(waiting, cases.c.next_call_at <= now, free)
@@ -88,7 +89,8 @@ def _appointments(connection: Connection, who: Interviewer, until: datetime) -> 
         select(appointment, cases.c.serial, cases.c.name, interviewer.c.name.label("owner_name"))
         .join(cases, cases.c.id == appointment.c.case_id)
         .join(interviewer, interviewer.c.id == appointment.c.owner)
-        .where(appointment.c.status == "booked", appointment.c.starts_at < until)
+        # one that waits in no queue is kept by nobody: consent withdrawn, or no number left
+        .where(appointment.c.status == "booked", appointment.c.starts_at < until, cases.c.next_class.is_not(None))
         .order_by(appointment.c.starts_at, cases.c.serial)
     )
     return tuple(

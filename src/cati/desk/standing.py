@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from cati.desk.words import times_in_a_row
+from cati.desk.words import DECLINED, declined, times_in_a_row
 from cati.fieldwork import CallingRules, next_call
 from cati.outcomes import Event, EventKind, NumberState, derive, number_states
 from cati.storage.queue import HARD, SOFT, TURN
@@ -84,7 +84,8 @@ def restand(
 
     `result_id`: the result that led here; it settles an appointment that falls away.
     """
-    case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
+    # locked before the calls are read: on PostgreSQL one coded meanwhile would else be undone by what was known before
+    case = connection.execute(select(cases).where(cases.c.id == case_id).with_for_update()).one()
     calls = coded_calls(connection, case_id)
     events = events_of(connection, case_id, calls)
     held = connection.execute(
@@ -119,8 +120,13 @@ def restand(
         values |= {"outcome": derived.outcome, "outcome_at": now, "deciding_event": deciding}
         write_history(connection, case_id, derived.outcome, deciding, derived.why, now)
     connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
-    by_call = int(deciding.removeprefix("call:")) if deciding is not None and deciding.startswith("call:") else None
-    return Standing(derived.outcome, derived.why, by_call, coming.at)
+    return Standing(derived.outcome, derived.why, deciding_call(deciding), coming.at)
+
+
+def deciding_call(deciding: str | None) -> int | None:
+    """The id of the call that decided, from the id of the deciding event; None where no call did."""
+    kind, _, number = (deciding or "").partition(":")
+    return int(number) if kind == "call" else None
 
 
 def write_history(
@@ -154,6 +160,8 @@ def _next(
     outcome = study.scheme.outcome(outcome_key)
     if outcome.is_final:
         return Next(None, None, outcome.label)
+    if declined(case.recontact):
+        return Next(None, None, DECLINED)
     if case.issued_at is None:
         return Next(None, None, "Not issued to the telephone")
     if all(state in study.scheme.number_states for state in states.values()):

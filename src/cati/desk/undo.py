@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
 from cati.desk.calling import open_call
 from cati.desk.delivery import deliver, take
 from cati.desk.errors import UndoRefused
+from cati.desk.holding import is_held
 from cati.desk.records import Closed, Delivery, Interviewer
 from cati.desk.standing import restand
+from cati.desk.withdrawing import withdraw
 from cati.storage import Store
-from cati.storage.tables import appointment, call, call_result, cases, email_request, interview, number
+from cati.storage.tables import call, call_result, cases
 
 if TYPE_CHECKING:
     from cati.studies import Study
@@ -36,7 +38,8 @@ def undo_close(
         now = store.now(connection)
         fence = _check(connection, who, closed, now) + 1
         take(connection, who, closed.case_id, fence, now)
-        _withdraw(connection, who, closed, fence, now)
+        result = connection.execute(select(call_result).where(call_result.c.id == closed.result_id)).one()
+        withdraw(connection, result, who.id, fence, now, why="taken back")
         restand(connection, study, closed.case_id, now)
         delivery = deliver(connection, study, who, closed.case_id, fence, now)
         interview_id = connection.execute(select(call.c.interview_id).where(call.c.id == closed.call_id)).scalar_one()
@@ -50,7 +53,7 @@ def _check(connection: Connection, who: Interviewer, closed: Closed, now: dateti
     ).one()
     if now > closed.at + UNDO_TIME:
         raise UndoRefused("More than a minute has passed since the call was coded. A supervisor can still change it.")
-    if case.owner is not None and case.lease_until > now:
+    if is_held(case.owner, case.lease_until, now):
         raise UndoRefused(
             f"Case {closed.serial} has been handed to an interviewer again. A supervisor can change the call."
         )
@@ -62,29 +65,3 @@ def _check(connection: Connection, who: Interviewer, closed: Closed, now: dateti
     if newest != closed.result_id or latest_call != closed.call_id or row.interviewer_id != who.id:
         raise UndoRefused(f"The result of case {closed.serial} is no longer the last thing that happened to it.")
     return int(case.fence)
-
-
-def _withdraw(connection: Connection, who: Interviewer, closed: Closed, fence: int, now: datetime) -> None:
-    result = closed.result_id
-    connection.execute(
-        insert(call_result).values(
-            call_id=closed.call_id,
-            case_id=closed.case_id,
-            interviewer_id=who.id,
-            at=now,
-            outcome=None,
-            why="taken back",
-            fence=fence,
-        )
-    )
-    connection.execute(update(call).where(call.c.id == closed.call_id).values(ended_at=None, fence=fence))
-    held_in = select(call.c.interview_id).where(call.c.id == closed.call_id).scalar_subquery()
-    connection.execute(update(interview).where(interview.c.id == held_in).values(ended_at=None))
-    connection.execute(update(appointment).where(appointment.c.made_by_result == result).values(status="cancelled"))
-    connection.execute(
-        update(appointment)
-        .where(appointment.c.settled_by_result == result, appointment.c.made_by_result != result)
-        .values(status="booked", settled_by_result=None)
-    )
-    connection.execute(update(number).where(number.c.added_by_result == result).values(withdrawn_at=now))
-    connection.execute(update(email_request).where(email_request.c.result_id == result).values(cancelled_at=now))

@@ -7,12 +7,18 @@ from zoneinfo import ZoneInfo
 
 from cati.desk.records import Booked, PastCall
 
+DECLINED = "Did not agree to be contacted again"
 _TIMES = {1: "", 2: " twice"}
 
 
 def storable(text: str) -> str:
     """The text without what a database cannot hold: lone surrogates and NUL become visible replacement characters."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def declined(recontact: str) -> bool:
+    """Does the sample say that this person did not agree to be contacted again?"""
+    return recontact.strip().casefold() == "no"
 
 
 def name_key(name: str) -> str:

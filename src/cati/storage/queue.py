@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_, select, update
 
 from cati.storage.store import Store
 from cati.storage.tables import cases
 from cati.storage.types import Instant
 
 HARD, SOFT, TURN = 0, 1, 2
+# A hold that ends later than so many leases from now was made by a clock that has been set right since. One lease would
+# not do: on a server another station may have renewed its own a moment after we read the time.
+_LONGEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,22 @@ class Claimed:
     fence: int
 
 
+def is_alive(lease_until: datetime | None, now: datetime, lease: timedelta) -> bool:
+    """Is a hold until `lease_until` in force: not run out, and no longer than anybody can honestly hold?"""
+    return lease_until is not None and now < lease_until <= now + _LONGEST * lease
+
+
+def is_free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """The same for a query: held by nobody, or by a lease that is not in force."""
+    return _unheld(literal(now, Instant), literal(now + _LONGEST * lease, Instant))
+
+
+def _unheld(now: ColumnElement[Any], longest: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(cases.c.owner.is_(None), cases.c.lease_until <= now, cases.c.lease_until > longest)
+
+
 def _free() -> ColumnElement[bool]:
-    return or_(cases.c.owner.is_(None), cases.c.lease_until <= bindparam("now", type_=Instant))
+    return _unheld(bindparam("now", type_=Instant), bindparam("longest", type_=Instant))
 
 
 def _due(time: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -98,7 +115,7 @@ def claim(
     Due hard appointments first (its maker's alone until `grace` past the time), then soft ones, the earliest first;
     then whoever has been called least, the longest ago, by serial.
     """
-    times = {"now": now, "lease_until": now + lease, "me": interviewer_id}
+    times = {"now": now, "lease_until": now + lease, "longest": now + _LONGEST * lease, "me": interviewer_id}
     row: Any = store.prepared("claim hard", _hard)(connection, **times, grace_over=now - grace).first()
     row = row or store.prepared("claim soft", _soft)(connection, **times).first()
     level: int | None = -1

@@ -200,6 +200,7 @@ call = _table(
     _to("number", nullable=True),
     _to("interview"),
     _to("interviewer"),
+    _to("questionnaire_version", name="version_id"),  # it was held with; its interview has the first
     Column("fence", Whole, nullable=False),
     _at("started_at"),
     _at("ended_at", nullable=True),
@@ -219,6 +220,7 @@ call_result = _table(
     _text("outcome", nullable=True),
     _text("why", default=""),
     Column("fence", Whole, nullable=False),
+    _text("digest", default=""),  # of all that was taken down, to tell a close sent twice from a corrected one
     Column("complete", Whole, nullable=False, server_default="0"),
     _text("refusal_strength", nullable=True),
     _text("refused_by", nullable=True),

@@ -127,7 +127,7 @@ class Work:
                 self.hold = None
                 return None
             case StartCall(hold, number_id):
-                return desk.start_call(self.store, hold, number_id, per_call=self._per_call)
+                return desk.start_call(self.store, self.study, hold, number_id, per_call=self._per_call)
             case SaveNote(hold, call, text):
                 return desk.add_note(self.store, hold, text, call)
             case LogEmail(hold, call, address, kind):

@@ -306,6 +306,7 @@ def _call() -> None:
         sa.Column("number_id", Whole, nullable=True),
         sa.Column("interview_id", Whole, nullable=False),
         sa.Column("interviewer_id", Whole, nullable=False),
+        sa.Column("version_id", Whole, nullable=False),
         sa.Column("fence", Whole, nullable=False),
         sa.Column("started_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
@@ -314,6 +315,7 @@ def _call() -> None:
         sa.ForeignKeyConstraint(["interview_id"], ["interview.id"], name=op.f("fk_call_interview_id")),
         sa.ForeignKeyConstraint(["interviewer_id"], ["interviewer.id"], name=op.f("fk_call_interviewer_id")),
         sa.ForeignKeyConstraint(["number_id"], ["number.id"], name=op.f("fk_call_number_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["questionnaire_version.id"], name=op.f("fk_call_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
         sqlite_strict=True,
     )
@@ -349,6 +351,7 @@ def _call_result() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("why", sa.Text(), server_default="", nullable=False),
         sa.Column("fence", Whole, nullable=False),
+        sa.Column("digest", sa.Text(), server_default="", nullable=False),
         sa.Column("complete", Whole, server_default="0", nullable=False),
         sa.Column("refusal_strength", sa.Text(), nullable=True),
         sa.Column("refused_by", sa.Text(), nullable=True),
