@@ -44,8 +44,12 @@ def test_a_row_becomes_a_person_and_unknown_columns_become_variables(read: Read)
             batch="main",
             timezone="Europe/London",
             variables={"team": "North"},
+            columns=rows[0].columns,
         )
     ]
+    assert rows[0].phone_columns == 2
+    assert all(rows[0].has(column) for column in ("name", "timezone", "phone2", "team"))
+    assert not rows[0].has("phone3")
     assert (report.read, report.refused) == (1, [])
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from cati.desk.records import LoadCounts, SampleRow
 from cati.desk.standing import restand
-from cati.desk.words import storable
+from cati.desk.words import DECLINED, declined, storable
 from cati.errors import InputError
 from cati.storage import Store
 from cati.storage.queue import TURN
@@ -22,52 +23,85 @@ if TYPE_CHECKING:
     from cati.studies import Study
 
 BATCH = 2000
+# Of cases already there, so many in one write transaction: while it lasts, no interviewer's answer can be saved.
+AT_ONCE = 50
+# Seconds between two of them: whoever waits for a turn looks every millisecond, and would else never find it free.
+BREATH = 0.005
 _FACTS = ("name", "la", "region", "ofsted", "email", "link", "recontact", "batch", "timezone")
 
 
 def load_sample(
     store: Store, rows: Iterable[SampleRow], *, study: Study, issue: bool = True, who: str = "cati sample load"
 ) -> LoadCounts:
-    """Loads a sample, or updates it, by serial: each batch of rows in one transaction.
+    """Loads a sample, or updates it, by serial, in transactions short enough for interviewing to go on.
 
     A new case is issued to the telephone at once unless `issue` is False or it did not agree to be contacted again.
-    Of a case already there only the sample's facts and numbers change, each change logged; its calls, appointments,
-    answers and whoever holds it stay as they are, and a new number reopens a case whose numbers had all failed.
-    Raises InputError for a serial that comes twice in one batch of rows.
+    Of a case already there only the facts and numbers change that the file has columns for, each change logged; its
+    calls, appointments, answers and whoever holds it stay as they are. A new number reopens a case whose numbers had
+    all failed. Consent withdrawn (recontact no) ends the calling at once; given, it issues the case; a blank cell
+    never stands for consent given after all. Raises InputError for a serial that comes twice in one batch of rows.
     """
-    totals = [0, 0, 0]
+    loaded = updated = read = 0
     source = iter(rows)
     while batch := list(islice(source, BATCH)):
-        with store.write() as connection:
-            loaded, updated = _load(connection, study, batch, store.now(connection), issue, who)
-        totals[0] += loaded
-        totals[1] += updated
-        totals[2] += len(batch) - loaded - updated
-    if totals[0] and not store.is_sqlite:
+        read += len(batch)
+        with store.read() as connection:
+            there = _there(connection, batch)
+        new = [row for row in batch if row.serial not in there]
+        if new:
+            with store.write() as connection:
+                # another load may have brought some of them meanwhile
+                brought = _there(connection, new)
+                new = [row for row in new if row.serial not in brought]
+                _insert(connection, study, new, store.now(connection), issue)
+            there |= brought
+            loaded += len(new)
+        known = [row for row in batch if row.serial in there and _differs(row, *there[row.serial])]
+        for start in range(0, len(known), AT_ONCE):
+            if start:
+                time.sleep(BREATH)
+            updated += _update_all(store, study, known[start : start + AT_ONCE], issue, who)
+    if loaded and not store.is_sqlite:
         # until PostgreSQL has counted the new rows, it claims by sorting them all
         with store.write() as connection:
             connection.execute(text('ANALYZE "case", number, outcome_history'))
-    return LoadCounts(*totals)
+    return LoadCounts(loaded, updated, read - loaded - updated)
 
 
-def _load(
-    connection: Connection, study: Study, batch: Sequence[SampleRow], now: datetime, issue: bool, who: str
-) -> tuple[int, int]:
+def _there(connection: Connection, batch: Sequence[SampleRow]) -> dict[str, tuple[Any, list[Any]]]:
+    """The cases of these rows that are there already, by serial, each with its numbers."""
     by_serial = {row.serial: row for row in batch}
     if len(by_serial) < len(batch):
         twice = next(row.serial for row in batch if by_serial[row.serial] is not row)
         raise InputError(f"Serial {twice!r} comes twice in the sample; serials are unique.")
-    there = {case.serial: case for case in connection.execute(select(cases).where(cases.c.serial.in_(list(by_serial))))}
-    new = [row for row in batch if row.serial not in there]
-    if new:
-        _insert(connection, study, new, now, issue)
-    updated = sum(_update(connection, study, there[row.serial], row, now, who) for row in batch if row.serial in there)
-    return len(new), updated
+    found = connection.execute(select(cases).where(cases.c.serial.in_(list(by_serial))))
+    there: dict[str, tuple[Any, list[Any]]] = {case.serial: (case, []) for case in found}
+    by_id = {case.id: numbers for case, numbers in there.values()}
+    for row in connection.execute(select(number).where(number.c.case_id.in_(by_id)).order_by(*_ORDER)):
+        by_id[row.case_id].append(row)
+    return there
+
+
+_ORDER = (number.c.position, number.c.id)
 
 
 def _facts(row: SampleRow) -> dict[str, str]:
+    """The facts of a new case."""
     facts = {name: storable(getattr(row, name)) for name in _FACTS}
-    return facts | {"variables": json.dumps(dict(sorted(row.variables.items())))}
+    return facts | {"variables": _as_text(row.variables)}
+
+
+def _as_text(variables: Mapping[str, str]) -> str:
+    return json.dumps(dict(sorted(variables.items())))
+
+
+def _news(row: SampleRow, case: Any) -> dict[str, str]:
+    """What the row says otherwise than the case: facts of the columns that the file has, variables key by key."""
+    said = {name: storable(getattr(row, name)) for name in _FACTS if row.has(name)}
+    if declined(case.recontact) and not said.get("recontact"):
+        said.pop("recontact", None)
+    said["variables"] = _as_text(json.loads(case.variables) | dict(row.variables))
+    return {name: value for name, value in said.items() if value != case._mapping[name]}
 
 
 def _phones(row: SampleRow) -> list[str]:
@@ -75,11 +109,34 @@ def _phones(row: SampleRow) -> list[str]:
     return list(dict.fromkeys(phone.strip() for phone in map(storable, row.phones) if phone.strip()))
 
 
+def _sampled(held: Sequence[Any]) -> list[str]:
+    """The numbers of a case that are the sample's, in order."""
+    return [row.number for row in held if row.source == "sample" and row.withdrawn_at is None]
+
+
+def _wanted(row: SampleRow, held: Sequence[Any]) -> list[str]:
+    """The sample's numbers as the row has them; those beyond as many as the file has columns for stay."""
+    beyond = [] if row.phone_columns is None else _sampled(held)[row.phone_columns :]
+    return list(dict.fromkeys([*_phones(row), *beyond]))
+
+
+def _differs(row: SampleRow, case: Any, held: Sequence[Any]) -> bool:
+    return bool(_news(row, case)) or _renumbering(held, _wanted(row, held))
+
+
+def _renumbering(held: Sequence[Any], phones: Sequence[str]) -> bool:
+    """Would these numbers change anything? A number somebody gave on the telephone is held whoever names it."""
+    given = {row.number for row in held if row.source != "sample" and row.withdrawn_at is None}
+    return _sampled(held) != [phone for phone in phones if phone not in given]
+
+
 def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: datetime, issue: bool) -> None:
+    if not rows:
+        return
     default = study.scheme.default
     values: list[dict[str, Any]] = []
     for row in rows:
-        issued = issue and row.recontact.casefold() != "no"
+        issued = issue and not declined(row.recontact)
         call = issued and bool(_phones(row))
         values.append(
             _facts(row)
@@ -91,7 +148,7 @@ def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: da
                 "outcome_at": now,
                 "next_class": TURN if call else None,
                 "next_call_at": now if call else None,
-                "next_reason": _first_reason(issued, call, default.label),
+                "next_reason": _first_reason(row, issued, call, default.label),
             }
         )
     connection.execute(insert(cases), values)
@@ -117,21 +174,42 @@ def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: da
     )
 
 
-def _first_reason(issued: bool, call: bool, label: str) -> str:
+def _first_reason(row: SampleRow, issued: bool, call: bool, label: str) -> str:
     if call:
         return label
+    if declined(row.recontact):
+        return DECLINED
     return "No number to call" if issued else "Not issued to the telephone"
 
 
-def _update(connection: Connection, study: Study, case: Any, row: SampleRow, now: datetime, who: str) -> bool:
-    facts = _facts(row)
-    old = {name: case._mapping[name] for name in facts if case._mapping[name] != facts[name]}
-    changes = [(name, old[name], facts[name]) for name in old]
-    if old:
-        connection.execute(update(cases).where(cases.c.id == case.id).values(**{name: facts[name] for name in old}))
-    renumbered = _renumber(connection, case.id, _phones(row), now)
+def _update_all(store: Store, study: Study, rows: Sequence[SampleRow], issue: bool, who: str) -> int:
+    """Brings these cases up to date in one transaction; how many of them changed."""
+    with store.write() as connection:
+        now = store.now(connection)
+        there = _there(connection, rows)
+        return sum(_update(connection, study, *there[row.serial], row, now, issue, who) for row in rows)
+
+
+def _update(
+    connection: Connection,
+    study: Study,
+    case: Any,
+    held: list[Any],
+    row: SampleRow,
+    now: datetime,
+    issue: bool,
+    who: str,
+) -> bool:
+    news = _news(row, case)
+    changes: list[tuple[str, str, str]] = [(name, case._mapping[name], value) for name, value in news.items()]
+    if news:
+        agrees = declined(case.recontact) and "recontact" in news and not declined(news["recontact"])
+        issued = {"issued_at": now} if issue and agrees and case.issued_at is None else {}
+        connection.execute(update(cases).where(cases.c.id == case.id).values(**news, **issued))
+    renumbered = _renumber(connection, case.id, held, row, now)
     if renumbered is not None:
         changes.append(("numbers", *renumbered))
+    if renumbered is not None or "recontact" in news:
         restand(connection, study, case.id, now)
     if changes:
         connection.execute(
@@ -144,34 +222,37 @@ def _update(connection: Connection, study: Study, case: Any, row: SampleRow, now
     return bool(changes)
 
 
-def _renumber(connection: Connection, case_id: int, phones: list[str], now: datetime) -> tuple[str, str] | None:
+def _renumber(
+    connection: Connection, case_id: int, held: Sequence[Any], row: SampleRow, now: datetime
+) -> tuple[str, str] | None:
     """Brings the sample's numbers of a case up to date; the old and the new list if anything changed.
 
-    A number that the sample no longer has is withdrawn, not deleted: calls were made to it. Referrals stay.
+    A number that the sample no longer has is withdrawn, not deleted: calls were made to it. Referrals stay. A number
+    that was withdrawn, whoever had given it, is held again once the sample has it.
     """
-    held = connection.execute(select(number).where(number.c.case_id == case_id).order_by(number.c.position)).all()
-    known = {row.number: row for row in held}
-    before = [row.number for row in held if row.source == "sample" and row.withdrawn_at is None]
-    if before == phones:
+    if not _renumbering(held, _wanted(row, held)):
         return None
-    for row in held:
-        if row.source == "sample" and row.number not in phones and row.withdrawn_at is None:
-            connection.execute(update(number).where(number.c.id == row.id).values(withdrawn_at=now))
+    # on PostgreSQL a call may be adding a number to the case at this moment
+    connection.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
+    held = connection.execute(select(number).where(number.c.case_id == case_id).order_by(*_ORDER)).all()
+    before, phones = _sampled(held), _wanted(row, held)
+    known = {there.number: there for there in held}
+    for gone in set(before) - set(phones):
+        connection.execute(update(number).where(number.c.id == known[gone].id).values(withdrawn_at=now))
     for position, phone in enumerate(phones, 1):
-        if phone in known:
-            back = {"withdrawn_at": None, "position": position} if known[phone].source == "sample" else {}
-            if back:
-                connection.execute(update(number).where(number.c.id == known[phone].id).values(**back))
-        else:
+        there = known.get(phone)
+        if there is None:
             connection.execute(
                 insert(number).values(case_id=case_id, position=position, number=phone, source="sample", added_at=now)
             )
-    after = connection.execute(
-        select(number.c.number)
-        .where(number.c.case_id == case_id, number.c.source == "sample", number.c.withdrawn_at.is_(None))
-        .order_by(number.c.position)
-    ).scalars()
-    became = list(after)
+        elif there.withdrawn_at is not None or there.source == "sample":
+            connection.execute(
+                update(number)
+                .where(number.c.id == there.id)
+                .values(withdrawn_at=None, position=position, source="sample", added_by_result=None)
+            )
+    now_held = connection.execute(select(number).where(number.c.case_id == case_id).order_by(*_ORDER)).all()
+    became = _sampled(now_held)
     return None if became == before else ("; ".join(before), "; ".join(became))
 
 
@@ -195,7 +276,7 @@ def issue_sample(
         if batch is not None:
             waiting = waiting.where(cases.c.batch == batch)
         for row in connection.execute(waiting.order_by(cases.c.id)).all():
-            if row.recontact.casefold() == "no" or (wanted is not None and row.serial not in wanted):
+            if declined(row.recontact) or (wanted is not None and row.serial not in wanted):
                 continue
             connection.execute(update(cases).where(cases.c.id == row.id).values(issued_at=now))
             restand(connection, study, row.id, now)

@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from cati.desk import SampleRow
+from cati.desk.records import is_phone_column
 from cati.errors import InputError
 from cati.phones import PhoneError, read_phone
 
@@ -65,6 +66,11 @@ class Columns:
                 )
         return cls(names)
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The names alone."""
+        return frozenset(self.names) - {""}
+
 
 def _column_name(cell: str) -> str:
     """Known names whatever their case; `phone1` is `phone`; all others as they stand."""
@@ -72,13 +78,9 @@ def _column_name(cell: str) -> str:
     known = name.lower()
     if known == "phone1":
         return "phone"
-    if known in {KEY, *_TEXTS, *_CHECKS} or _is_phone(known):
+    if known in {KEY, *_TEXTS, *_CHECKS} or is_phone_column(known):
         return known
     return name
-
-
-def _is_phone(name: str) -> bool:
-    return re.fullmatch(r"phone\d{0,2}", name) is not None
 
 
 def _th(number: int) -> str:
@@ -110,6 +112,7 @@ def check_row(line: Line, columns: Columns, rows_by_serial: dict[str, int]) -> S
             **{name: str(cells.get(name, "")) for name in _TEXTS},
             **_checked(cells),
             variables={name: str(cell) for name, cell in cells.items() if _is_variable(name)},
+            columns=columns.named,
         )
     except _RefusedError as refused:
         return Refusal.of(line.number, refused.column, refused.value, refused.why)
@@ -158,13 +161,13 @@ def _readable(name: str, cell: str) -> None:
         raise _RefusedError(name, cell, f"the cell has {len(cell):,} characters; {_LONGEST_CELL:,} is the most")
     if "\0" in cell:
         raise _RefusedError(name, cell, "it holds a NUL character: the file is damaged there")
-    if isinstance(cell, Doubtful) and (_is_phone(name) or not cell.in_keys_only):
+    if isinstance(cell, Doubtful) and (is_phone_column(name) or not cell.in_keys_only):
         raise _RefusedError(name, cell, cell.why)
 
 
 def _phones(cells: Mapping[str, str]) -> tuple[str, ...]:
     phones: list[str] = []
-    for name in sorted(filter(_is_phone, cells), key=lambda name: int(name[5:] or 1)):
+    for name in sorted(filter(is_phone_column, cells), key=lambda name: int(name[5:] or 1)):
         if not cells[name]:
             continue
         try:
@@ -177,7 +180,7 @@ def _phones(cells: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _is_variable(name: str) -> bool:
-    return name not in {KEY, *_TEXTS, *_CHECKS} and not _is_phone(name)
+    return name not in {KEY, *_TEXTS, *_CHECKS} and not is_phone_column(name)
 
 
 # Checked cells: each takes the text and gives it in its one form
