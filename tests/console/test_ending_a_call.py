@@ -77,7 +77,9 @@ def test_a_referral_number_is_asked_for_and_goes_with_the_outcome(sit: Sit) -> N
     seat = sit().type("14", "1")
     assert seat.state == "write_in"
     seat.type("no number")
-    assert "no telephone number" in seat.message
+    assert "it has letters in it" in seat.message
+    seat.type("0909 879 0005")
+    assert "premium rate" in seat.message
     seat.type("<ctrl+u>", "0113 496 0999", "", "")
     assert seat.state == "ready"
     assert (coded(seat).outcome, coded(seat).referral_number) == ("referral_number", "0113 496 0999")

@@ -336,7 +336,7 @@ class WriteIn(Asking):
                 return
             self.give(number if number is not None else {"key": typed_text.lower()})
         elif self.is_number_to_call and not typed.is_number_to_call(typed_text):
-            self.refuse(f"{typed_text} is no telephone number.")
+            self.refuse(f"{typed_text}: {typed.why_not_called(typed_text)}.")
         else:
             self.give(typed_text)
 

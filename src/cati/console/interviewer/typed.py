@@ -66,5 +66,16 @@ def is_address(typed: str) -> bool:
 
 
 def is_number_to_call(typed: str) -> bool:
-    """Whether a text can be a telephone number: digits, with the signs that people write between them."""
-    return re.fullmatch(r"\+?[0-9 ().-]+", typed) is not None and 6 <= sum(c.isdigit() for c in typed) <= 15
+    """Whether a text is a telephone number that may be called."""
+    return not why_not_called(typed)
+
+
+def why_not_called(typed: str) -> str:
+    """What speaks against calling a telephone number; empty where nothing does."""
+    from cati.phones import PhoneError, read_phone
+
+    try:
+        read_phone(typed)
+    except PhoneError as error:
+        return str(error)
+    return ""
