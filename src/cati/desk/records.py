@@ -63,7 +63,7 @@ class SampleRow:
     batch: str = ""
     timezone: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
-    columns: frozenset[str] | None = None
+    columns: frozenset[str] | None = field(default=None, compare=False)  # of the file, not of the person
 
     def has(self, column: str) -> bool:
         """Does the file have this column?"""
