@@ -210,3 +210,14 @@ def test_a_code_list_that_is_taken_away_is_missed(folder: Path) -> None:
 def test_an_unknown_scheme_is_told_by_name() -> None:
     with pytest.raises(InputError, match="wave9: there is no outcome scheme"):
         outcome_scheme_text("wave9")
+
+
+def test_soft_checks_are_a_switch_of_the_study_and_off_without_it(folder: Path) -> None:
+    assert not load_study(str(folder)).soft_checks
+    changed(folder, "study.yaml", "id: wave2", "id: wave2\nsoft_checks: true")
+    mine = load_study(str(folder))
+    assert mine.soft_checks
+    assert study_from_texts(mine.texts, "the database").soft_checks
+    changed(folder, "study.yaml", "soft_checks: true", "soft_checks: sometimes")
+    with pytest.raises(InputError, match=r"`soft_checks` is 'sometimes'; write true or false"):
+        load_study(str(folder))

@@ -7,6 +7,7 @@ from cati.desk.counts import outcome_counts
 from cati.desk.delivery import held_by, next_case, release, renew, resume_held
 from cati.desk.errors import LostHold, MovedOn, UndoRefused
 from cati.desk.events import record_event
+from cati.desk.foresee import Foreseen, foresee
 from cati.desk.records import (
     Booked,
     Booking,
@@ -32,9 +33,10 @@ from cati.desk.records import (
 from cati.desk.sample import issue_sample, load_sample
 from cati.desk.shift import day, known_interviewer, sign_in
 from cati.desk.study import install_study, installed_study, open_study
-from cati.desk.undo import undo_close
+from cati.desk.undo import UNDO_TIME, undo_close
 
 __all__ = [
+    "UNDO_TIME",
     "Booked",
     "Booking",
     "CaseCard",
@@ -43,6 +45,7 @@ __all__ = [
     "DayAppointment",
     "Delivery",
     "EmailRequest",
+    "Foreseen",
     "HeldCase",
     "Hold",
     "InstalledStudy",
@@ -62,6 +65,7 @@ __all__ = [
     "case_card",
     "close_call",
     "day",
+    "foresee",
     "held_by",
     "install_study",
     "installed_study",

@@ -31,7 +31,7 @@ def undo_close(
     """Takes back the result just coded; the case is handed back under a new fence, `Delivery.call` being the call.
 
     What came with the result (appointment, referral number, promised e-mail) is taken back with it, and an appointment
-    that it had settled stands again. Raises UndoRefused after a minute, when somebody else holds the case or has
+    that it had settled stands again. Raises UndoRefused after `UNDO_TIME`, when somebody else holds the case or has
     called it since, and when the result was somebody else's or is withdrawn already.
     """
     with store.write() as connection:
@@ -52,7 +52,10 @@ def _check(connection: Connection, who: Interviewer, closed: Closed, now: dateti
         select(cases.c.fence, cases.c.owner, cases.c.lease_until).where(cases.c.id == closed.case_id).with_for_update()
     ).one()
     if now > closed.at + UNDO_TIME:
-        raise UndoRefused("More than a minute has passed since the call was coded. A supervisor can still change it.")
+        raise UndoRefused(
+            f"More than {UNDO_TIME.seconds} seconds have passed since the call was coded. "
+            "A supervisor can still change it."
+        )
     if is_held(case.owner, case.lease_until, now):
         raise UndoRefused(
             f"Case {closed.serial} has been handed to an interviewer again. A supervisor can change the call."

@@ -168,6 +168,10 @@ class Scheme:
         """The outcome of a case without any event that says something."""
         return self.outcomes[self.precedence[-1].outcomes[0]]
 
+    def break_off(self, *, final: bool) -> Outcome | None:
+        """The outcome of an interview broken off, for good or (not `final`) to be gone on with; None if it has none."""
+        return next((each for each in self.outcomes.values() if each.breaks_off and each.is_final is final), None)
+
     def outcome(self, key: str) -> Outcome:
         """The outcome with that key. Raises InputError naming the nearest valid key."""
         try:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 SHIPPED = ("wave2", "asye")
-_KEYS = ("id", "title", "timezone", "questionnaire", "outcomes", "calling", "code_lists")
+_KEYS = ("id", "title", "timezone", "questionnaire", "outcomes", "calling", "code_lists", "soft_checks")
 _NAMED_LIST = re.compile(r"\bcode_list:\s*[\"']?([^\s\"',}#]+)")
 
 
@@ -38,7 +38,8 @@ _NAMED_LIST = re.compile(r"\bcode_list:\s*[\"']?([^\s\"',}#]+)")
 class Study:
     """A study as read. What is expensive to build (questionnaire, scheme, rules) is built when it is first asked for.
 
-    `texts` holds every file by its name, so that the study can be installed in a database whole.
+    `texts` holds every file by its name, so that the study can be installed in a database whole. `soft_checks`: the
+    interviewer is asked about contradictions between answers.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Study:
     timezone: ZoneInfo
     texts: dict[str, str] = field(repr=False)
     files: dict[str, str] = field(repr=False)
+    soft_checks: bool = False
 
     @cached_property
     def code_lists(self) -> dict[str, CodeList]:
@@ -196,6 +198,7 @@ def study_from_texts(texts: dict[str, str], source: str) -> Study:
         timezone=_zone(described.get("timezone", "Europe/London"), where),
         texts=texts,
         files=files,
+        soft_checks=_switch(described, "soft_checks", where),
     )
 
 
@@ -265,6 +268,13 @@ def _text(described: dict[str, Any], key: str, where: str) -> str:
     value = described.get(key)
     if not isinstance(value, str) or not value.strip():
         raise InputError(f"{where}: `{key}` is missing. Add `{key}:` with a text.")
+    return value
+
+
+def _switch(described: dict[str, Any], key: str, where: str) -> bool:
+    value = described.get(key, False)
+    if not isinstance(value, bool):
+        raise InputError(f"{where}: `{key}` is {value!r}; write true or false. Without it: false.")
     return value
 
 
