@@ -23,6 +23,7 @@ from cati.desk import (
     Closed,
     Day,
     Delivery,
+    Foreseen,
     Hold,
     Interviewer,
     Note,
@@ -237,8 +238,14 @@ class PaperDesk:
                 return Delivery(Hold(1, self.person.serial, 1, 1), self.card())
             case effects.StartCall():
                 return OpenCall(1, 1, 1, self.answers)
-            case effects.CloseCall(_, _, coded):
-                return Closed(self.person.serial, 1, 1, 1, NOW, coded.outcome, "it was said", None, 1)
+            case effects.CloseCall(_, _, result):
+                return Closed(self.person.serial, 1, 1, 1, NOW, result.outcome, "it was said", None, 1)
+            case effects.Foresee(_, _, result):
+                return Foreseen(result.outcome, self.person.name, None, False)
+            case effects.SaveNote():
+                return self.card()
+            case effects.LookHeld():
+                return []
         return None
 
     def card(self) -> CaseCard:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from cati.console.interviewer.effects import CloseCall, Coded, Failure
+import pytest
+from sqlalchemy import func, select, update
+
+from cati.console.interviewer.effects import CloseCall, Failure, Foresee
+from cati.desk import UNDO_TIME, EmailRequest, Refusal, Result
+from cati.fieldwork import describe
+from cati.storage.tables import call_result, cases
 
 from .conftest import Clock, Seat, Sit
 
 
-def coded(seat: Seat) -> Coded:
-    return next(effect.coded for effect in reversed(seat.desk.done) if isinstance(effect, CloseCall))
+def coded(seat: Seat) -> Result:
+    return next(effect.result for effect in reversed(seat.desk.done) if isinstance(effect, CloseCall))
 
 
 def test_an_appointment_is_read_back_before_it_is_taken(sit: Sit) -> None:
@@ -25,7 +32,7 @@ def test_an_appointment_is_read_back_before_it_is_taken(sit: Sit) -> None:
     assert "Logged: Hard appointment, case 1000. F8 to undo (60 s)." in seat.message
     when = coded(seat).appointment
     assert when is not None
-    assert when.start.isoformat() == "2019-11-26T14:00:00+00:00"
+    assert when.at.isoformat() == "2019-11-26T14:00:00+00:00"
 
 
 def test_a_time_that_is_not_understood_says_why_and_gives_an_example(sit: Sit) -> None:
@@ -60,9 +67,7 @@ def test_type_ahead_goes_through_the_appointment_to_the_next_case(sit: Sit) -> N
 def test_a_refusal_takes_strength_person_and_reason(sit: Sit) -> None:
     seat = sit().type("6", "1", "2", "too busy", "", "")
     taken = coded(seat)
-    assert (taken.outcome, taken.refusal, taken.refused_by, taken.reason) == (
-        "refusal", "soft", "somebody else", "too busy",
-    )  # fmt: skip
+    assert (taken.outcome, taken.refusal) == ("refusal", Refusal("soft", "somebody else", "too busy"))
 
 
 def test_a_refusal_that_goes_online_has_its_address_checked(sit: Sit) -> None:
@@ -70,7 +75,10 @@ def test_a_refusal_that_goes_online_has_its_address_checked(sit: Sit) -> None:
     assert seat.state == "email"
     assert "ann@example.org" in seat.screen
     seat.type("", "", "")
-    assert (coded(seat).outcome, coded(seat).email) == ("online_requested", "ann@example.org")
+    assert (coded(seat).outcome, coded(seat).email) == (
+        "online_requested",
+        EmailRequest("ann@example.org", "online_link"),
+    )
 
 
 def test_a_referral_number_is_asked_for_and_goes_with_the_outcome(sit: Sit) -> None:
@@ -78,7 +86,7 @@ def test_a_referral_number_is_asked_for_and_goes_with_the_outcome(sit: Sit) -> N
     assert seat.state == "write_in"
     seat.type("no number")
     assert "it has letters in it" in seat.message
-    seat.type("0909 879 0005")
+    seat.type("<ctrl+u>", "0909 879 0005")
     assert "premium rate" in seat.message
     seat.type("<ctrl+u>", "0113 496 0999", "", "")
     assert seat.state == "ready"
@@ -121,7 +129,7 @@ def test_undo_after_its_time_is_refused_with_the_reason(sit: Sit, clock: Clock) 
     clock.forward(minutes=2)
     seat.type("<f8>")
     assert seat.state == "ready"
-    assert "More than a minute" in seat.message
+    assert "More than 60 seconds" in seat.message
 
 
 def test_a_break_off_before_the_interview_leads_to_the_screeners_codes(sit: Sit) -> None:
@@ -144,9 +152,9 @@ def test_a_break_off_is_coded_with_what_belongs_to_it(
 ) -> None:
     seat = sit().type("1", "1", "1", "1", "<f7>", code, *more, "", "")
     assert seat.state == "ready"
-    assert (coded(seat).outcome, coded(seat).appointment_kind) == (outcome, kind)
-    assert (coded(seat).appointment is not None) == (kind is not None)
-    assert coded(seat).reason == ("had enough" if code == "4" else "")
+    booked, refusal = coded(seat).appointment, coded(seat).refusal
+    assert (coded(seat).outcome, booked.kind if booked else None) == (outcome, kind)
+    assert (refusal.reason if refusal else "") == ("had enough" if code == "4" else "")
 
 
 def test_an_appointment_key_gives_the_screeners_own_code(sit: Sit) -> None:
@@ -157,7 +165,8 @@ def test_an_appointment_key_gives_the_screeners_own_code(sit: Sit) -> None:
 
 def test_an_appointment_key_within_the_interview_breaks_it_off(sit: Sit) -> None:
     seat = sit().type("1", "1", "1", "1", "<f6>", "2", "tomorrow 2pm", "", "", "")
-    assert (coded(seat).outcome, coded(seat).appointment_kind) == ("suspended", "soft")
+    booked = coded(seat).appointment
+    assert (coded(seat).outcome, booked.kind if booked else None) == ("suspended", "soft")
 
 
 def test_a_result_that_was_not_logged_can_be_tried_again(sit: Sit) -> None:
@@ -175,3 +184,77 @@ def test_a_case_of_two_calls_stands_as_the_scheme_says(sit: Sit) -> None:
     seat = sit().type("6", "2", "1", "", "", "")
     assert "Logged: Refusal, case 1000" in seat.message
     assert "not called again" in seat.screen or "F8" in seat.message
+
+
+def test_the_confirmation_says_when_the_desk_will_bring_the_case_back(sit: Sit, clock: Clock) -> None:
+    seat = sit()
+    for times in range(1, 4):
+        assert seat.controller.card.serial == "1000"
+        seat.type("9", "")
+        said = seat.screen
+        seat.type("")
+        logged = seat.controller.logged
+        assert logged is not None
+        due = logged.closed.next_call_at
+        assert due is not None
+        assert f"called again from {describe(due, clock(), ZoneInfo('Europe/London'))}" in " ".join(said.split()), times
+        with seat.desk.store.write() as connection:
+            connection.execute(update(cases).where(cases.c.serial != "1000").values(next_class=None))
+        clock.now = due
+        seat.type("", "")
+
+
+def test_a_soft_appointment_is_nobodys_own_and_a_hard_one_comes_to_its_maker_first(sit: Sit) -> None:
+    seat = sit().type("4", "tomorrow 2pm", "", "")
+    assert "soft appointment, to whoever is free" in " ".join(seat.screen.split())
+    seat.type("<backspace>", "<backspace>", "<backspace>", "3", "tomorrow 2pm", "", "")
+    assert "hard appointment, to you first" in " ".join(seat.screen.split())
+
+
+def test_a_failed_number_says_whether_the_case_has_another(sit: Sit) -> None:
+    seat = sit().type("15", "")
+    assert "Another number of the case is called next." in " ".join(seat.screen.split())
+    seat.type("", "", "")
+    while seat.controller.card.serial != "1000":
+        seat.type("15", "", "", "", "")
+    seat.type("15", "")
+    assert "Another number" not in seat.screen
+    assert "The case is closed: it is not called again." in " ".join(seat.screen.split())
+
+
+def test_nothing_of_what_is_foreseen_is_kept(sit: Sit) -> None:
+    seat = sit().type("6", "2", "1", "never", "")
+    assert seat.state == "confirm"
+    assert "is closed: it is not called again" in seat.screen
+    with seat.desk.store.read() as connection:
+        assert connection.execute(select(func.count()).select_from(call_result)).scalar_one() == 0
+        assert connection.execute(select(cases.c.outcome).where(cases.c.serial == "1000")).scalar_one() != "refusal"
+    seat.type("<backspace>", "<backspace>", "<backspace>", "<backspace>", "<backspace>", "5", "", "")
+    assert coded(seat).outcome == "engaged"
+
+
+def test_what_cannot_be_foreseen_can_still_be_logged(sit: Sit) -> None:
+    seat = sit().type("9")
+    seat.desk.failing[Foresee] = Failure("outside", "The disk is slow.")
+    seat.type("")
+    assert "Not known yet what this does to the case: The disk is slow." in seat.screen
+    seat.type("")
+    assert "Logged: No reply" in seat.message
+
+
+def test_the_time_of_undoing_is_said_as_the_desk_keeps_it(sit: Sit) -> None:
+    seat = sit().type("9", "", "")
+    assert f"F8 to undo ({UNDO_TIME.seconds} s)" in seat.message
+
+
+def test_only_the_break_offs_that_the_scheme_has_are_offered(sit: Sit) -> None:
+    seat = sit()
+    scheme = seat.desk.study.scheme
+    outcomes = {
+        key: replace(each, breaks_off=each.breaks_off and each.is_final) for key, each in scheme.outcomes.items()
+    }
+    vars(seat.desk.study)["scheme"] = replace(scheme, outcomes=outcomes)
+    seat.type("1", "1", "1", "1", "<f7>", "1")
+    assert "type 4" in seat.message
+    seat.type("<ctrl+u>", "<f2>", "<f6>", "2")
+    assert "no outcome for an interview that goes on" in seat.message

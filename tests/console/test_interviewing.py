@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
+from sqlalchemy import update
 
 from cati.console.interviewer.effects import CloseCall, Failure, LogEmail, SaveAnswer
+from cati.storage.tables import answer
 
 from .conftest import Clock, Sit, answer_all
 
@@ -294,5 +296,77 @@ def test_every_close_is_one_effect_with_all_that_was_taken_down(sit: Sit) -> Non
     seat = sit().type("4", "tomorrow 2pm", "", "likes tea", "")
     closes = [effect for effect in seat.desk.done if isinstance(effect, CloseCall)]
     assert len(closes) == 1
-    coded = closes[0].coded
-    assert (coded.outcome, coded.appointment_kind, coded.note) == ("soft_appointment", "soft", "likes tea")
+    result = closes[0].result
+    assert result.appointment is not None
+    assert (result.outcome, result.appointment.kind, result.note) == ("soft_appointment", "soft", "likes tea")
+
+
+def test_a_case_that_is_alive_elsewhere_is_taken_up_only_after_a_question(sit: Sit, clock: Clock) -> None:
+    first = sit().type("1", "1")
+    clock.forward(seconds=12)
+    second = sit(dialled=False)
+    assert "Case 1000 is still yours: F3 takes it up." in second.screen
+    second.type("<f3>")
+    assert second.state == "take_up"
+    assert "12 s ago" in second.screen
+    second.type("<backspace>")
+    first.type("1")
+    assert first.saved()["S4"] == 1
+    second.type("<f3>", "")
+    assert (second.state, second.controller.card.serial) == ("card", "1000")
+    first.type("1")
+    assert first.state == "ready"
+    assert "no longer yours" in first.message
+
+
+def test_a_case_that_shows_no_sign_of_life_is_taken_up_at_once(sit: Sit, clock: Clock) -> None:
+    sit().type("1", "1")
+    clock.forward(minutes=5)
+    seat = sit(dialled=False).type("<f3>")
+    assert (seat.state, seat.controller.card.serial) == ("card", "1000")
+    seat.type("<x>", "")
+    assert "still yours" not in seat.screen
+
+
+def test_an_interview_begun_under_another_version_says_what_no_longer_fits(sit: Sit, clock: Clock) -> None:
+    sit().type("1", "1", "1", "1", "6")
+    clock.forward(minutes=5)
+    seat = sit(dialled=False)
+    with seat.desk.store.write() as connection:
+        for old, new in (("B1", "b1"), ("B2", "B2old")):  # as a version that spelt them so would have saved them
+            connection.execute(update(answer).where(answer.c.item == old).values(item=new))
+    seat.type("<f3>", "", "1", "1")
+    assert seat.answers["B1"] == 1
+    assert seat.item == "B2"
+    seat = sit(dialled=False).type("<f3>", "", "")
+    assert "B2old" in seat.message
+
+
+def test_soft_checks_are_off_unless_the_study_wants_them(sit: Sit) -> None:
+    seat = sit().type("1", "1", "1", "2", "1")
+    assert seat.item != "B2"
+    assert seat.message == ""
+
+
+def test_a_contradiction_is_asked_about_and_stops_nothing(sit: Sit) -> None:
+    seat = sit()
+    object.__setattr__(seat.desk.study, "soft_checks", True)
+    seat.type("1", "1", "1", "2", "1")
+    after = seat.item
+    assert after != "B2"
+    assert "no longer work in child and family social work" in seat.message
+    assert "F2 or /back goes back; going on keeps both answers." in seat.message
+    seat.type("<f2>", "9")
+    assert seat.item != "B2"
+    assert seat.message == ""
+    seat.type("<f2>", "1")
+    seat.driver.press("1", "enter")
+    assert seat.item != after  # typed ahead, it is the answer to the next question
+    assert seat.saved()["B2"] == 1
+
+
+def test_notes_of_the_same_words_are_all_shown_and_a_new_one_at_once(sit: Sit) -> None:
+    seat = sit(dialled=False).type("", "<f4>", "call after 4", "<f5>")
+    assert seat.screen.count("“call after 4”") == 1
+    seat.type("", "", "<f4>", "call after 4", "<f5>")
+    assert " ".join(seat.screen.split()).count("“call after 4”") == 2

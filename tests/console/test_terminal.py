@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +16,11 @@ from typing import Any
 
 import pytest
 
+from cati.console.interviewer.plain import PlainConsole
 from cati.storage import open_store
 from cati.studies import Study
 
-from .conftest import Clock, PaperDesk, Seat, answer_all, people
+from .conftest import Clock, PaperDesk, Seat, Sit, answer_all, people
 
 pexpect = pytest.importorskip("pexpect")
 if sys.platform == "win32":
@@ -191,7 +194,7 @@ def test_a_killed_console_goes_on_at_the_same_question(terminal: Sat) -> None:
     seat.child.kill(signal.SIGKILL)
     again = terminal(later=5)
     again.sees("Callable now")
-    again.write("/resume\r\r1\r1\r")
+    again.write("/resume\r\r\r1\r1\r")
     again.sees("B3a")
     again.write("9\r")
     again.until(lambda: "B3a" in again.saved(), "the next answer")
@@ -271,3 +274,37 @@ def test_idle_it_uses_no_processor(terminal: Sat) -> None:
     before = used()
     time.sleep(4)
     assert used() - before <= 0.04
+
+
+def test_bytes_that_are_no_utf8_stand_on_the_entry_line_to_be_mended(terminal: Callable[..., Terminal]) -> None:
+    console = terminal("Jo")
+    console.sees("Callable now")
+    console.write("\r\r")
+    console.sees("S1  ")
+    os.write(console.child.child_fd, b"\xe9\xff1\r")
+    console.sees("is no code")
+    console.write("\x151\r")
+    console.sees("S2  ")
+
+
+def test_line_mode_mends_bytes_that_are_no_utf8_and_never_hangs(database: Path) -> None:
+    program = PROGRAM.format(database=str(database), user="Jo", before="", later=0).replace(
+        "user=", "plain=True, user="
+    )
+    typed = b"\n\n\xe9\xff\n\n1\n"
+    done = subprocess.run([sys.executable, "-c", program], input=typed, capture_output=True, timeout=60, check=False)
+    told = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert "** \\xe9\\xff is no code." in told
+    assert "S2  " in told
+
+
+def test_a_fault_of_the_reader_ends_line_mode_instead_of_hanging_it(sit: Sit) -> None:
+    class Broken(io.StringIO):
+        def readline(self, size: int | None = -1) -> str:  # type: ignore[override]
+            del size
+            raise OSError("the terminal is gone")
+
+    desk = sit(dialled=False).desk
+    with pytest.raises(OSError, match="the terminal is gone"):
+        PlainConsole(desk, Broken(), io.StringIO(), "Jo").run()

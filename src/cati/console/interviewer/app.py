@@ -26,6 +26,7 @@ from cati.console.interviewer.driver import Driver
 from cati.console.interviewer.effects import Effect, Release
 from cati.console.interviewer.page import Message
 from cati.console.widgets.surface import Surface
+from cati.console.widgets.terminal_input import read_any_bytes
 
 PATIENCE = 0.4
 """Seconds before the screen says that it waits for the database."""
@@ -80,6 +81,7 @@ class InterviewerApp(App[int], inherit_bindings=False):
         self._screen_loop: asyncio.AbstractEventLoop | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._slow = False
+        self._beating = False
         # before all else: what is asked of the desk waits its turn behind this
         self.desk.do(self._open_desk, self._opened)
 
@@ -92,12 +94,20 @@ class InterviewerApp(App[int], inherit_bindings=False):
     def get_driver_class(self) -> type[TerminalDriver]:
         """The platform's driver, with the cursor left visible: it stands on the entry line, for braille and lens."""
         usual = super().get_driver_class()
+        read_any_bytes()
 
         class VisibleCursor(usual):  # type: ignore[misc, valid-type]
             def start_application_mode(self) -> None:
                 super().start_application_mode()
                 self.write("\x1b[?25h")
                 self.flush()
+
+            def _run_input_thread(self) -> None:
+                # Textual's own would print every variable of the reader, and end with 0
+                try:
+                    self.run_input_thread()
+                except Exception as fault:  # noqa: BLE001  told on the screen's thread, which ends the console
+                    self._app.call_later(self._app._failed, fault)
 
         return VisibleCursor
 
@@ -198,10 +208,12 @@ class InterviewerApp(App[int], inherit_bindings=False):
     def _beat(self) -> None:
         assert self._screen_loop is not None
         self._screen_loop.call_later(session.HEARTBEAT, self._beat)
-        if self.work.hold is not None:
+        if self.work.hold is not None and not self._beating:  # one that still waits for the database is enough
+            self._beating = True
             self.desk.do(self.work.renew, self._renewed)
 
     def _renewed(self, lost: str | None) -> None:
+        self._beating = False
         if lost is not None:
             self.interviewer.lost(lost)
             self.draw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,15 @@ def onward(console: Controller, item: str) -> None:
         show(console, after)
     else:
         go_on(console)
+
+
+def onward_asking(console: Controller, item: str) -> None:
+    """From a question just answered to the next one, where the interviewer is asked about a contradiction, if the
+    study wants that: a line above the entry, which nothing that is typed waits for."""
+    doubts = console.interview.contradictions(item) if console.study.soft_checks else ()
+    onward(console, item)
+    if doubts:
+        console.state.ask(f"{item}: {' '.join(doubts)} F2 or /back goes back; going on keeps both answers.")
 
 
 def begun(interview: Interview) -> bool:
@@ -195,7 +205,7 @@ class Asking(State):
 
     def _given(self, answer: Answer) -> None:
         if not self.ask_for_words(answer, anew=True):
-            onward(self.console, self.item)
+            onward_asking(self.console, self.item)
 
     def ask_for_words(self, answer: Answer | None, *, anew: bool = False) -> bool:
         """Asks for the words of the codes that want some: all of them, or those that are missing."""
@@ -355,13 +365,13 @@ class WriteIn(Asking):
 
     def _saved(self, reply: Reply) -> None:
         del reply
-        self._next()
+        self._next(onward_asking)
 
-    def _next(self) -> None:
+    def _next(self, after: Callable[[Controller, str], None] = onward) -> None:
         if self.more:
             self.console.state = WriteIn(self.console, self.shown, self.more)
         else:
-            onward(self.console, self.item)
+            after(self.console, self.item)
 
     def back(self, now: datetime) -> None:
         del now

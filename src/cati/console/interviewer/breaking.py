@@ -12,14 +12,9 @@ from cati.console.interviewer.state import Overlay
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
+    from cati.outcomes import Outcome
 
 Kind = Literal["hard", "soft"]
-
-
-def outcome_of_stopping(console: Controller, *, final: bool) -> str:
-    """The outcome that the scheme gives to breaking off: for good, or to be gone on with."""
-    scheme = console.study.scheme
-    return next(each.key for each in scheme.outcomes.values() if each.breaks_off and each.is_final is final)
 
 
 def want_to_stop(question: asking.Asking) -> None:
@@ -56,27 +51,39 @@ class BreakOff(Overlay):
     """Why does it stop?"""
 
     name = "break_off"
-    answers = {  # noqa: RUF012
+    later = {  # noqa: RUF012
         "1": "Goes on later, at a time that the respondent names (hard appointment)",
         "2": "Goes on later, about a time (soft appointment)",
         "3": "Goes on later, no time agreed",
-        "4": "Will not go on (breakdown)",
     }
+    never = {"4": "Will not go on (breakdown)"}  # noqa: RUF012
 
     def __init__(self, console: Controller, item: str) -> None:
         super().__init__(console)
         self.item = item
+        scheme = console.study.scheme
+        self.outcomes: dict[str, Outcome] = {}
+        self.answers: dict[str, str] = {}
+        for labels, outcome in (
+            (self.later, scheme.break_off(final=False)),
+            (self.never, scheme.break_off(final=True)),
+        ):
+            if outcome is not None:
+                self.answers |= labels
+                self.outcomes |= dict.fromkeys(labels, outcome)
 
     def enter(self, typed: str, now: datetime) -> None:
         del now
         kinds: dict[str, Kind] = {"1": "hard", "2": "soft"}
         if typed in self.answers:
-            outcome = outcome_of_stopping(self.console, final=typed == "4")
-            ending.start(self.console, Draft(outcome, stopped_at=self.item, appointment=kinds.get(typed)))
+            outcome = self.outcomes[typed]
+            ending.start(self.console, Draft(outcome.key, stopped_at=self.item, appointment=kinds.get(typed)))
         elif typed:
-            self.refuse(f"{typed}: type 1, 2, 3 or 4.")
+            self.refuse(f"{typed}: type {' or '.join(self.answers)}.")
         else:
-            self.tell("Type 1, 2, 3 or 4 and press Enter; Backspace or /back goes back to the question.")
+            self.tell(
+                f"Type {' or '.join(self.answers)} and press Enter; Backspace or /back goes back to the question."
+            )
 
     def body(self) -> tuple[Para | Choice, ...]:
         choices = (Choice(code, label) for code, label in self.answers.items())
@@ -115,8 +122,11 @@ class WhichAppointment(Overlay):
                 question.entry.set(str(option.code))
                 question.give(option.code)
                 return
-        stopped = outcome_of_stopping(console, final=False)
-        ending.start(console, Draft(stopped, stopped_at=question.item, appointment=kind))
+        stopped = scheme.break_off(final=False)
+        if stopped is None:
+            self.refuse("This study has no outcome for an interview that goes on at another time.")
+            return
+        ending.start(console, Draft(stopped.key, stopped_at=question.item, appointment=kind))
 
     def body(self) -> tuple[Para | Choice, ...]:
         return (

@@ -40,10 +40,7 @@ class ContactBlock(Asking):
             else:
                 self.tell(self.wanted())
             return
-        doubtful = (box.name == "email" and not typed.is_address(typed_text)) or (
-            box.name == "phone" and not typed.is_number_to_call(typed_text)
-        )
-        if doubtful and self.accepted != typed_text:
+        if "@" in typed_text and not typed.is_address(typed_text) and self.accepted != typed_text:
             self.sure(f"{typed_text} looks incomplete. Enter again keeps it.")
             return
         self._fill(typed_text)

@@ -8,20 +8,20 @@ so the states that need them are imported where a case comes in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cati.console.interviewer import facts, overlays
 from cati.console.interviewer.card import Card
-from cati.console.interviewer.effects import Coded, Effect, Failure, Refresh, Reply, SaveAnswer, SignedIn
+from cati.console.interviewer.effects import Effect, Failure, Refresh, Reply, SaveAnswer, SignedIn
 from cati.console.interviewer.page import Page, Para
 from cati.console.interviewer.shift import Leaving, Ready, SigningIn
 
 if TYPE_CHECKING:
     from cati.console.interviewer.draft import Draft
     from cati.console.interviewer.state import State
-    from cati.desk import CaseCard, Closed, Day, Delivery, Interviewer, OpenCall, PhoneNumber
+    from cati.desk import CaseCard, Closed, Day, Delivery, HeldCase, Interviewer, OpenCall, PhoneNumber, Result
     from cati.interview.interview import Interview
     from cati.studies import Study
 
@@ -61,6 +61,7 @@ class Controller:
         self._study: Study | None = None
         self.day: Day | None = None
         self.warnings: tuple[str, ...] = ()
+        self.held: tuple[HeldCase, ...] = ()
         self.delivery: Delivery | None = None
         self.dialled: PhoneNumber | None = None
         self._call: OpenCall | None = None
@@ -165,7 +166,8 @@ class Controller:
 
     def signed_in(self, reply: SignedIn) -> None:
         """The shift begins."""
-        self._who, self._study, self.day, self.warnings = reply.who, reply.study, reply.day, reply.warnings
+        self._who, self._study, self.day = reply.who, reply.study, reply.day
+        self.warnings, self.held = reply.warnings, reply.held
         self.state = Ready(self)
 
     # --- a case
@@ -186,6 +188,7 @@ class Controller:
     def take_case(self, delivery: Delivery) -> None:
         """A case has come in."""
         self.delivery = delivery
+        self.held = tuple(each for each in self.held if each.serial != delivery.card.serial)
         self.logged = None
         self._side = None
         self.state = Card(self)
@@ -198,25 +201,23 @@ class Controller:
         dropped = self._open(call)
         self.draft = None
         asking.go_on(self)
-        if dropped:
-            self.state.tell(f"No longer possible in this questionnaire, to be asked again: {', '.join(dropped)}")
+        self._say_dropped(dropped)
 
     def _open(self, call: OpenCall) -> list[str]:
         """Takes up the interview; gives the items whose kept answers the questionnaire can no longer take."""
         from cati.interview.interview import Interview
-        from cati.questionnaire.answers import AnswerRefused
 
         sample = {**self.case.card.sample, "interviewer_name": self.who.name}
-        answers, dropped = dict(call.answers), []
-        while True:
-            try:
-                self._interview = Interview(self.study.program("telephone"), sample, answers)
-                break
-            except AnswerRefused as refused:
-                del answers[refused.item]
-                dropped.append(refused.item)
+        self._interview, dropped = Interview.resume(self.study.program("telephone"), sample, call.answers)
         self._call, self.seq = call, call.seq
         return dropped
+
+    def _say_dropped(self, dropped: list[str]) -> None:
+        if dropped:
+            self.state.ask(
+                "The questionnaire has changed since this interview was begun. Answers that no longer fit it are left "
+                f"out, and asked again where they still are a question: {', '.join(dropped)}"
+            )
 
     def undone(self, delivery: Delivery, logged: Logged) -> None:
         """The outcome logged last is taken back: the case as it was before it was confirmed."""
@@ -224,9 +225,10 @@ class Controller:
 
         assert delivery.call is not None
         self.delivery, self._side, self.logged = delivery, None, None
-        self._open(delivery.call)
+        dropped = self._open(delivery.call)
         self.draft, self.dialled = logged.draft, logged.dialled
         ending.confirm_again(self)
+        self._say_dropped(dropped)
 
     def save(
         self, item: str, value: Any, then: Then, *, undone: Callable[[], None], failed: Failed | None = None
@@ -239,14 +241,22 @@ class Controller:
 
         self.run(SaveAnswer(self.case.hold, self.call, item, value, self.seq), saved, undone=undone, failed=failed)
 
-    def closed(self, closed: Closed, coded: Coded) -> None:
+    def closed(self, closed: Closed, result: Result) -> None:
         """The call is coded."""
+        from cati.desk import UNDO_TIME
+
         assert self.draft is not None
         self.logged = Logged(closed, self.draft, self.dialled)
-        label = self.study.scheme.outcomes[coded.outcome].label
+        label = self.study.scheme.outcomes[result.outcome].label
         became = self.study.scheme.outcomes[closed.case_outcome].label
-        also = "" if closed.case_outcome == coded.outcome else f" The case stands as {became}: {closed.why}"
-        self.leave_case(f"Logged: {label}, case {closed.serial}. F8 to undo (60 s).{also}")
+        also = "" if closed.case_outcome == result.outcome else f" The case stands as {became}: {closed.why}"
+        self.leave_case(f"Logged: {label}, case {closed.serial}. F8 to undo ({UNDO_TIME.seconds} s).{also}")
+
+    def noted(self, card: CaseCard) -> None:
+        """A note was taken: the card has it too."""
+        if self.delivery is not None:
+            self.delivery = replace(self.delivery, card=replace(self.delivery.card, notes=card.notes))
+            self._side = None
 
     # --- overlays
 

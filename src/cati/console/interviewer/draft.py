@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cati.console.interviewer.effects import Coded
-
 if TYPE_CHECKING:
     from cati.console.interviewer.ending import Step
+    from cati.desk import Result
     from cati.fieldwork import When
 
 
@@ -33,16 +32,18 @@ class Draft:
     steps: list[type[Step]] = field(default_factory=list)
     at: int = 0
 
-    def coded(self) -> Coded:
+    def result(self) -> Result:
         """As it is logged."""
-        return Coded(
+        from cati.desk import Booking, EmailRequest, Refusal, Result
+
+        when, kind = self.when, self.appointment
+        return Result(
             outcome=self.outcome,
             note=self.note,
-            appointment=self.when if self.appointment is not None else None,
-            appointment_kind=self.appointment,
-            refusal=self.strength,
-            refused_by=self.refused_by,
-            reason=self.reason,
+            appointment=Booking(kind, when.start, when.end, when.text)
+            if when is not None and kind is not None
+            else None,
+            refusal=Refusal(self.strength, self.refused_by, self.reason) if self.strength is not None else None,
             referral_number=self.referral_number,
-            email=self.email,
+            email=EmailRequest(self.email, "online_link") if self.email else None,
         )

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from cati.desk import Closed, Day, Hold, Interviewer, OpenCall
-    from cati.fieldwork import When
+    from cati.desk import Closed, Day, HeldCase, Hold, Interviewer, OpenCall, Result
     from cati.studies import Study
 
 
@@ -24,12 +23,14 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody is at the desk. `study` as installed, its calling rules with the fieldwork dates of this database."""
+    """Somebody is at the desk. `study` as installed, its calling rules with the fieldwork dates of this database;
+    `held`: cases that are still in her name."""
 
     who: Interviewer
     study: Study
     day: Day
     warnings: tuple[str, ...] = ()
+    held: tuple[HeldCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,16 @@ class NextCase:
 
 
 @dataclass(frozen=True, slots=True)
+class LookHeld:
+    """Which cases are still in this interviewer's name. Reply: a list of HeldCase, the newest first."""
+
+    who: Interviewer
+
+
+@dataclass(frozen=True, slots=True)
 class TakeUp:
-    """The case that this interviewer still holds from a console that stopped. Reply: Delivery or None."""
+    """The case that this interviewer still holds from a console that stopped; one of the same name that is alive loses
+    it. Reply: Delivery or None."""
 
     who: Interviewer
 
@@ -88,7 +97,7 @@ class SaveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SaveNote:
-    """Reply: None."""
+    """Reply: the CaseCard as it stands with the note."""
 
     hold: Hold
     call: OpenCall | None
@@ -106,18 +115,12 @@ class LogEmail:
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
-    """What a call came to, as taken down: what desk's Result is made of."""
+class Foresee:
+    """What a result would do to the case, were it logged. Reply: Foreseen; None where nothing is to be foreseen."""
 
-    outcome: str
-    note: str = ""
-    appointment: When | None = None
-    appointment_kind: Literal["hard", "soft"] | None = None
-    refusal: Literal["hard", "soft"] | None = None
-    refused_by: str = ""
-    reason: str = ""
-    referral_number: str | None = None
-    email: str | None = None
+    hold: Hold
+    call: OpenCall
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class CloseCall:
 
     hold: Hold
     call: OpenCall
-    coded: Coded
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,8 @@ class Leave:
 
 
 Effect = (
-    SignIn | Refresh | NextCase | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail | CloseCall
-    | UndoClose | Leave
+    SignIn | Refresh | NextCase | LookHeld | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail | Foresee
+    | CloseCall | UndoClose | Leave
 )  # fmt: skip
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from cati.console.interviewer import asking, typed
 from cati.console.interviewer.draft import Draft
-from cati.console.interviewer.effects import CloseCall, Reply
+from cati.console.interviewer.effects import CloseCall, Foresee, Reply
 from cati.console.interviewer.page import Choice, Para
 from cati.console.interviewer.state import State
-from cati.fieldwork import WhenError, check_time, describe, next_call, parse_when
+from cati.fieldwork import WhenError, check_time, describe, parse_when
 from cati.interview.presenting import closing_blocks, present
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
+    from cati.desk import Foreseen
     from cati.outcomes import Outcome
 
 BY = {"1": "respondent", "2": "somebody else"}
@@ -41,7 +42,12 @@ class Step(State):
     def done(self) -> None:
         """The next step."""
         self.draft.at += 1
-        self.console.state = self.draft.steps[self.draft.at](self.console)
+        step = self.draft.steps[self.draft.at](self.console)
+        self.console.state = step
+        step.come_to()
+
+    def come_to(self) -> None:
+        """The step has just come up."""
 
     def back(self, now: datetime) -> None:
         del now
@@ -99,8 +105,10 @@ def confirm_again(console: Controller) -> None:
     """Back at the confirmation, after the outcome was taken back."""
     assert console.draft is not None
     console.draft.at = len(console.draft.steps) - 1
-    console.state = Confirm(console)
-    console.state.tell("Taken back. Enter logs it again; Backspace changes it.")
+    step = Confirm(console)
+    console.state = step
+    step.tell("Taken back. Enter logs it again; Backspace changes it.")
+    step.come_to()
 
 
 def reopen(step: Step) -> None:
@@ -338,15 +346,30 @@ class Confirm(Step):
 
     name = "confirm"
 
+    def __init__(self, console: Controller) -> None:
+        super().__init__(console)
+        self.foreseen = ""
+
+    def come_to(self) -> None:
+        effect = Foresee(self.console.case.hold, self.console.call, self.draft.result())
+        # what cannot be foreseen need not be: Enter says what stands in the way of logging it
+        self.console.run(effect, self._foreseen, failed=self._not_foreseen)
+
+    def _foreseen(self, foreseen: Foreseen | None) -> None:
+        self.foreseen = foreseen.words if foreseen is not None else ""
+
+    def _not_foreseen(self, why: str) -> None:
+        self.foreseen = f"Not known yet what this does to the case: {why}"
+
     def enter(self, typed_text: str, now: datetime) -> None:
         del now
         if typed_text:
             self.refuse("Nothing is typed here: Enter logs the outcome, Backspace goes back.")
             return
-        coded = self.draft.coded()
+        result = self.draft.result()
         self.console.run(
-            CloseCall(self.console.case.hold, self.console.call, coded),
-            lambda closed: self.console.closed(closed, coded),
+            CloseCall(self.console.case.hold, self.console.call, result),
+            lambda closed: self.console.closed(closed, result),
         )
 
     def body(self) -> tuple[Para | Choice, ...]:
@@ -360,25 +383,10 @@ class Confirm(Step):
         return (
             *self.closing(),
             Para("heading", f"This call: {self.outcome.label}"),
-            Para("plain", self.meaning()),
+            *((Para("plain", self.foreseen),) if self.foreseen else ()),
             *(Para("fact", fact) for fact in facts if fact),
             Para("plain", ""),
             Para("plain", "Enter logs it.   Backspace or /back goes back and changes it."),
-        )
-
-    def meaning(self) -> str:
-        """What the outcome does to the case."""
-        study, now, draft, outcome = self.console.study, self.console.now, self.draft, self.outcome
-        if draft.when is not None and draft.appointment is not None:
-            when = describe(draft.when, now, study.timezone)
-            return f"The case comes back {when}, {draft.appointment} appointment, to you first."
-        if outcome.number_state is not None:
-            return "This number is not called again. The case is closed unless another number is left."
-        if outcome.is_final:
-            return "The case is closed: it is not called again."
-        again = next_call(study.rules, outcome.key, now)
-        return (
-            f"The case is called again from {describe(again, now, study.timezone)}." if again else "It is called later."
         )
 
     def prompt(self) -> str:

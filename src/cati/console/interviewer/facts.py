@@ -64,8 +64,8 @@ def calls_and_notes(card: CaseCard, zone: ZoneInfo) -> Iterator[Para]:
         refused = refusal(call)
         yield from (Para("fact", f"  {line}") for line in ([f"refused: {refused}"] if refused else []))
         yield from (Para("fact", f"  “{text}”") for text in call.notes)
-    in_calls = {text for call in card.calls for text in call.notes}
-    notes = [note for note in card.notes if note.text not in in_calls]
+    shown = {call.id for call in card.calls}
+    notes = [note for note in card.notes if note.call_id not in shown]
     if notes:
         yield Para("heading", "Notes")
     for note in reversed(notes):

@@ -17,6 +17,7 @@ STATES: dict[str, str] = {
     "sign_in": "Type your name and press Enter. A name that is new is asked for once more before it is added.",
     "ready": "Between two cases: how your day stands. Enter brings the next case.",
     "card": "All that is known of the case. Choose a number by its digit, dial it, and press Enter once it is dialled.",
+    "take_up": "A case of yours may be open at another console. Enter takes it up here; Backspace leaves it there.",
     "put_back": "Enter puts the case back for somebody else; Backspace keeps it.",
     "question": "Read out the question, type the code of the answer, press Enter. Codes of a multicode stand apart by "
     "spaces. Special answers are typed as shown, /dk or /na; a text that begins with a slash is typed with two.",
@@ -46,7 +47,7 @@ ALL = frozenset(STATES)
 ASKING = frozenset({"question", "lookup", "write_in", "contact"})
 ENDING = frozenset({"break_off", "appointment_kind", "appointment", "refusal", "last_note", "confirm"})
 OVERLAYS = frozenset({"help", "text", "texts", "list", "facts", "note"})
-STEPS_BACK = ENDING | OVERLAYS | {"email", "put_back", "leave"}
+STEPS_BACK = ENDING | OVERLAYS | {"email", "put_back", "take_up", "leave"}
 ON_CASE = ASKING | ENDING | {"card", "email"}
 
 
@@ -92,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("facts", "f5", "/facts", "Facts", "Facts, calls, notes and appointments of the case", ON_CASE),
     _action("appointment", "f6", "/appointment", "Appt", "The respondent wants to be called at another time", ASKING),
     _action("break_off", "f7", "/stop", "Stop", "The interview stops here: later, or not at all", ASKING),
-    _action("undo", "f8", "/undo", "Undo", "Take back the outcome just logged (within a minute)", {"ready"}),
+    _action("undo", "f8", "/undo", "Undo", "Take back the outcome just logged, for a short time", {"ready"}),
     _action("texts", "f9", "/texts", "Texts", "Reassurances and other texts to read out", ASKING),
     _action("put_back", "x", "/x", "Put back", "Put the case back", {"card"}, "empty"),
     _action("put_back", "f2", "/back", "", "The same", {"card"}),

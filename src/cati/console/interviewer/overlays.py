@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cati.console.interviewer import facts, keys
-from cati.console.interviewer.effects import Reply, SaveNote
+from cati.console.interviewer.effects import SaveNote
 from cati.console.interviewer.page import Choice, Para
 from cati.console.interviewer.state import Overlay
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
+    from cati.desk import CaseCard
 
 
 class Help(Overlay):
@@ -73,8 +74,8 @@ class NoteTaking(Overlay):
         call = self.console.call if self.console.in_call else None
         self.console.run(SaveNote(self.console.case.hold, call, typed), self._saved)
 
-    def _saved(self, reply: Reply) -> None:
-        del reply
+    def _saved(self, card: CaseCard) -> None:
+        self.console.noted(card)
         self.console.state = self.under
         self.under.tell("The note is saved.")
 

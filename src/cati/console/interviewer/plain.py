@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from io import TextIOWrapper
 from queue import Empty, SimpleQueue
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ class PlainConsole:
         self._shown: list[str] = []
         self._reader: threading.Thread | None = None
         self._asked: SimpleQueue[None] = SimpleQueue()
-        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._lines: SimpleQueue[str | Exception] = SimpleQueue()
         self._heard = source.isatty()
         controller = Controller(work.now(), user)
         controller.mend = "Type it again." if self._heard else "Send an empty line, then the answer again."
@@ -60,18 +61,26 @@ class PlainConsole:
         self._asked.put(None)
         while True:
             try:
-                return self._lines.get(timeout=session.HEARTBEAT)
+                line = self._lines.get(timeout=session.HEARTBEAT)
             except Empty:
                 why = self._work.renew()
                 if why is not None:
                     self.driver.lost(why)
                     self._print()
+                continue
+            if isinstance(line, Exception):
+                raise line
+            return line
 
     def _read(self) -> None:
         # one line at a time, when it is asked for: what is typed ahead stays where it can be dropped
         while True:
             self._asked.get()
-            self._lines.put(self._source.readline())
+            try:
+                self._lines.put(self._source.readline())
+            except Exception as fault:  # noqa: BLE001  told on the console's thread, which would else wait for ever
+                self._lines.put(fault)
+                return
 
     def _type(self, line: str) -> None:
         state = self.driver.controller.state
@@ -131,6 +140,9 @@ def run_plain(
 ) -> int:
     """Runs the line mode; gives the exit code. Raises CatiError where the database cannot be opened."""
     work = session.Work(database, clock_in)
+    if isinstance(sys.stdin, TextIOWrapper):
+        # a byte that is no UTF-8 is typed as \xe9, for her to mend, like any other entry that does not fit
+        sys.stdin.reconfigure(errors="backslashreplace")
     try:
         work.open()
         return PlainConsole(work, sys.stdin, sys.stdout, user).run()

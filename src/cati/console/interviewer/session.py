@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 from cati.console.interviewer.effects import (
     CloseCall,
-    Coded,
     Effect,
     Failure,
+    Foresee,
     Leave,
     LogEmail,
+    LookHeld,
     NextCase,
     Refresh,
     Release,
@@ -33,7 +34,7 @@ from cati.console.interviewer.effects import (
 from cati.errors import CatiError, OutsideError
 
 if TYPE_CHECKING:
-    from cati.desk import Hold, Result
+    from cati.desk import CaseCard, Foreseen, Hold
     from cati.storage import Store
     from cati.studies import Study
 
@@ -120,29 +121,49 @@ class Work:
                 return desk.day(self.store, who)
             case NextCase(who):
                 return self._held(desk.next_case(self.store, self.study, who))
+            case LookHeld(who):
+                return desk.held_by(self.store, who)
             case TakeUp(who):
                 return self._held(desk.resume_held(self.store, self.study, who))
             case Release(hold):
-                desk.release(self.store, hold)
-                self.hold = None
-                return None
+                return self._release(hold)
             case StartCall(hold, number_id):
                 return desk.start_call(self.store, self.study, hold, number_id, per_call=self._per_call)
-            case SaveNote(hold, call, text):
-                return desk.add_note(self.store, hold, text, call)
+            case SaveNote():
+                return self._note(effect)
             case LogEmail(hold, call, address, kind):
                 return desk.log_email_request(self.store, hold, call, address, kind)
-            case CloseCall(hold, call, coded):
-                closed = desk.close_call(self.store, self.study, hold, call, result_of(coded))
+            case Foresee():
+                return self._foresee(effect)
+            case CloseCall(hold, call, result):
+                closed = desk.close_call(self.store, self.study, hold, call, result)
                 self.hold = None
                 return closed
             case UndoClose(who, closed):
                 return self._held(desk.undo_close(self.store, self.study, who, closed, per_call=self._per_call))
             case Leave(hold):
-                if hold is not None:
-                    desk.release(self.store, hold)
-                self.hold = None
-                return None
+                return self._release(hold)
+
+    def _release(self, hold: Hold | None) -> None:
+        from cati import desk
+
+        if hold is not None:
+            desk.release(self.store, hold)
+        self.hold = None
+
+    def _note(self, effect: SaveNote) -> CaseCard:
+        from cati import desk
+
+        desk.add_note(self.store, effect.hold, effect.text, effect.call)
+        return desk.case_card(self.store, self.study, effect.hold.serial)
+
+    def _foresee(self, effect: Foresee) -> Foreseen | None:
+        from cati import desk
+
+        try:
+            return desk.foresee(self.store, self.study, effect.hold, effect.call, effect.result)
+        except desk.LostHold:
+            return None  # told when it is logged: only then is the result kept for the supervisor
 
     def _held(self, delivery: Any) -> Any:
         self.hold = delivery.hold if delivery is not None else None
@@ -154,15 +175,14 @@ class Work:
         if not effect.add and not desk.known_interviewer(self.store, effect.name):
             return UnknownName(effect.name)
         who = desk.sign_in(self.store, effect.name)
-        return SignedIn(who, self.study, desk.day(self.store, who), self._warnings())
+        held = tuple(desk.held_by(self.store, who))
+        return SignedIn(who, self.study, desk.day(self.store, who), self._warnings(), held)
 
     def _warnings(self) -> tuple[str, ...]:
         """What speaks against calling now."""
         from cati.fieldwork import check_time, within_fieldwork
 
-        with self.store.read() as connection:
-            now = self.store.now(connection)
-        rules = self.study.rules
+        now, rules = self.store.time(), self.study.rules
         if within_fieldwork(rules, now):
             return ()
         return tuple(check_time(rules, now, now))
@@ -181,23 +201,6 @@ class Work:
             return None  # the next answer will say so, where she can see it
         self.hold = None
         return str(desk.LostHold(hold.serial))
-
-
-def result_of(coded: Coded) -> Result:
-    """What the interviewer took down, as the desk wants it."""
-    from cati.desk import Booking, EmailRequest, Refusal, Result
-
-    when, kind = coded.appointment, coded.appointment_kind
-    booking = Booking(kind, when.start, when.end, when.text) if when is not None and kind is not None else None
-    refusal = Refusal(coded.refusal, coded.refused_by, coded.reason) if coded.refusal is not None else None
-    return Result(
-        outcome=coded.outcome,
-        note=coded.note,
-        appointment=booking,
-        refusal=refusal,
-        referral_number=coded.referral_number,
-        email=EmailRequest(coded.email, "online_link") if coded.email else None,
-    )
 
 
 class Session:

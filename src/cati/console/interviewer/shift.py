@@ -6,13 +6,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cati.console.interviewer import facts
-from cati.console.interviewer.effects import Leave, NextCase, Reply, SignedIn, SignIn, TakeUp, UndoClose, UnknownName
+from cati.console.interviewer.effects import (
+    Leave,
+    LookHeld,
+    NextCase,
+    Reply,
+    SignedIn,
+    SignIn,
+    TakeUp,
+    UndoClose,
+    UnknownName,
+)
 from cati.console.interviewer.page import Choice, Para
 from cati.console.interviewer.state import Overlay, State
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
-    from cati.desk import Day, Delivery
+    from cati.desk import Day, Delivery, HeldCase
 
 
 class SigningIn(State):
@@ -75,13 +85,16 @@ class Ready(State):
         if name == "undo":
             self._undo()
         elif name == "take_up":
-            self.console.run(TakeUp(self.console.who), self._taken_up, failed=self.tell)
+            self.console.run(LookHeld(self.console.who), self._looked, failed=self.tell)
 
-    def _taken_up(self, delivery: Delivery | None) -> None:
-        if delivery is None:
+    def _looked(self, held: list[HeldCase]) -> None:
+        self.console.held = tuple(held)
+        if not held:
             self.tell("You hold no case from before: Enter brings the next one.")
+        elif held[0].alive:
+            self.console.state = TakingUp(self.console, held[0])
         else:
-            self.console.take_case(delivery)
+            take_up(self)
 
     def _undo(self) -> None:
         logged = self.console.logged
@@ -98,6 +111,7 @@ class Ready(State):
         day, zone = self.console.day, self.console.study.timezone
         assert day is not None
         paras = [Para("warning", text) for text in self.console.warnings]
+        paras += [Para("warning", f"Case {each.serial} is still yours: F3 takes it up.") for each in self.console.held]
         paras.append(Para("heading", f"Ready, {self.console.who.name}"))
         paras.append(Para("plain", f"Callable now: {day.callable_now}"))
         paras.append(Para("plain", f"Your calls today: {day.calls_today}   completes: {day.completes_today}"))
@@ -111,6 +125,52 @@ class Ready(State):
 
     def prompt(self) -> str:
         return "Enter: the next case"
+
+
+def take_up(state: State) -> None:
+    """Takes up the case that she held last."""
+    console = state.console
+
+    def taken(delivery: Delivery | None) -> None:
+        if delivery is not None:
+            console.take_case(delivery)
+            return
+        console.held = ()
+        console.to_ready("You hold no case from before any more: Enter brings the next one.")
+
+    console.run(TakeUp(console.who), taken, failed=state.tell)
+
+
+class TakingUp(Overlay):
+    """The case shows signs of life: perhaps another console of the same name is in the middle of it."""
+
+    name = "take_up"
+
+    def __init__(self, console: Controller, held: HeldCase) -> None:
+        super().__init__(console)
+        self.held = held
+
+    def enter(self, typed: str, now: datetime) -> None:
+        del now
+        if typed:
+            self.refuse("Enter takes the case up here, Backspace leaves it.")
+        else:
+            take_up(self)
+
+    def body(self) -> tuple[Para | Choice, ...]:
+        ago = max(0, round((self.console.now - self.held.since).total_seconds()))
+        return (
+            Para("heading", f"Take up case {self.held.serial} here?"),
+            Para("warning", f"It showed a sign of life {ago} s ago, at a console where you are signed in."),
+            Para(
+                "plain",
+                "If that console has stopped, Enter takes the case up here. If it is open on another screen, or "
+                "somebody else uses your name, Backspace or /back leaves it there: taken up here, it is lost there.",
+            ),
+        )
+
+    def prompt(self) -> str:
+        return "Enter takes it up"
 
 
 class Leaving(Overlay):

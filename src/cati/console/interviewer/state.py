@@ -160,6 +160,10 @@ class State:
         """A message that asks for nothing."""
         self.message = Message("info", text)
 
+    def ask(self, text: str) -> None:
+        """A message that asks to think again, and stops nothing."""
+        self.message = Message("sure", text)
+
     def refuse(self, why: str) -> None:
         """The entry cannot be taken: the line stops until it is mended."""
         self.stop = Stop("refused", why)
