@@ -29,6 +29,13 @@ def test_a_database_is_made_once_and_then_current(tmp_path: Path) -> None:
     open_store(path).close()
 
 
+def test_a_database_is_not_made_beside_the_journal_of_one_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "cati.db-wal").write_bytes(b"commits of a database that is gone")
+    with pytest.raises(InputError, match=r"cati\.db-wal is left over"):
+        init_database(str(tmp_path / "cati.db"))
+    assert [path.name for path in tmp_path.iterdir()] == ["cati.db-wal"]
+
+
 def test_opening_what_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cati init STUDY"):
         open_store(str(tmp_path / "none.db"))

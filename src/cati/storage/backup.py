@@ -23,8 +23,6 @@ from cati.storage.faults import translated
 from cati.storage.store import Store
 from cati.storage.turn import Turn, lock_file
 
-# What SQLite keeps beside a file. A -wal or -journal is read into whatever database has the name.
-BESIDE = ("-wal", "-journal", "-shm")
 _PATIENCE = 0.5
 
 
@@ -67,8 +65,8 @@ def remove(path: Path) -> None:
     """Removes an SQLite database with what lies beside it. Raises InputError while a program has it open."""
     with _alone(path):
         path.unlink()
-    for beside in _beside(path):
-        beside.unlink(missing_ok=True)
+    for left in sqlite.beside(path):
+        left.unlink(missing_ok=True)
     lock_file(path).unlink(missing_ok=True)
 
 
@@ -80,17 +78,7 @@ def _check_target(source: Path, target: Path) -> None:
             raise InputError(f"{target} is the database itself; name another file for the backup.")
         schema.check_file(target)
         return
-    _check_beside(target)
-
-
-def _check_beside(target: Path) -> None:
-    for beside in _beside(target):
-        # a -shm alone says nothing: SQLite makes it anew
-        if not beside.name.endswith("-shm") and beside.exists() and beside.stat().st_size:
-            raise InputError(
-                f"{beside} is left over from another database of that name, and SQLite would read it into this one. "
-                "Move it away, or name another file."
-            )
+    sqlite.check_left_over(target)
 
 
 def _is_there(target: Path) -> bool:
@@ -143,9 +131,9 @@ def _copy(source: Path, part: Path, now: datetime) -> None:
 def _put(part: Path, target: Path, name: str) -> None:
     """Gives the copy its name, in the place of an older one if there is any."""
     if not _is_there(target):
-        _check_beside(target)  # again: the copying took a while
-        for beside in _beside(target):
-            beside.unlink(missing_ok=True)
+        sqlite.check_left_over(target)  # again: the copying took a while
+        for left in sqlite.beside(target):
+            left.unlink(missing_ok=True)
         part.replace(target)
         return
     with _alone(target):
@@ -179,10 +167,6 @@ def _leave_wal(path: Path) -> None:
         mode = there.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
     if mode != "delete":
         raise OutsideError(f"It stays in journal mode {mode}.")
-
-
-def _beside(path: Path) -> list[Path]:
-    return [path.with_name(path.name + ending) for ending in BESIDE]
 
 
 def _sync(path: Path) -> None:

@@ -83,6 +83,8 @@ def init_database(url: str | None = None) -> Made:
     path = location.path
     sqlite.check_place(path)
     with translated(str(location)):
+        if not path.exists():
+            sqlite.check_left_over(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             make_private(path)

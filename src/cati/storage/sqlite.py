@@ -48,6 +48,22 @@ def check_place(path: Path, mounts: str | None = None) -> None:
         )
 
 
+def beside(path: Path) -> list[Path]:
+    """What SQLite keeps beside a database's file while it is in use: -wal, -journal and -shm, whether there or not."""
+    return [path.with_name(path.name + ending) for ending in ("-wal", "-journal", "-shm")]
+
+
+def check_left_over(path: Path) -> None:
+    """Raises InputError where another database of that name, now gone, left what SQLite would read into a new one."""
+    for left in beside(path):
+        # a -shm alone says nothing: SQLite makes it anew
+        if not left.name.endswith("-shm") and left.exists() and left.stat().st_size:
+            raise InputError(
+                f"{left} is left over from another database of that name, and SQLite would read it into a new one. "
+                "Move it away, or name another file."
+            )
+
+
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Any:
     """A connection of the driver to an existing file, set up to be durable; it waits so long for a lock."""
     connection = driver.connect(
