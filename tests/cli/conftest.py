@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Protocol
 import pytest
 
 from cati.cli import main
+
+DEMONSTRATED = "2026-11-23T10:02"
 
 
 @dataclass(frozen=True)
@@ -47,36 +50,37 @@ def _nobodys_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CATI_DATABASE", raising=False)
 
 
+def run_cati(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+    """Runs the program in this process; nothing is a terminal."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        patch.setattr("sys.stdout", out)
+        patch.setattr("sys.stderr", err)
+        code = main([str(argument) for argument in arguments])
+    data, said = (stream.buffer.getvalue() for stream in (out, err))
+    return Ran(code, data.decode("utf-8", "replace"), said.decode("utf-8"), data)
+
+
 @pytest.fixture
-def cati(monkeypatch: pytest.MonkeyPatch) -> Cati:
+def cati() -> Cati:
     """Runs the program; nothing is a terminal."""
-
-    def run(*arguments: str | Path, stdin: bytes = b"") -> Ran:
-        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-        err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-        with monkeypatch.context() as patch:
-            patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-            patch.setattr("sys.stdout", out)
-            patch.setattr("sys.stderr", err)
-            code = main([str(argument) for argument in arguments])
-        data, said = (stream.buffer.getvalue() for stream in (out, err))
-        return Ran(code, data.decode("utf-8", "replace"), said.decode("utf-8"), data)
-
-    return run
+    return run_cati
 
 
-@pytest.fixture
-def database(tmp_path: Path, cati: Cati) -> Path:
-    """A database with the Wave 2 study in it."""
-    path = tmp_path / "shift.db"
-    assert cati("init", "wave2", "--database", path).code == 0
+@pytest.fixture(scope="session")
+def _installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("installed") / "shift.db"
+    assert run_cati("init", "wave2", "--database", path).code == 0
     return path
 
 
-@pytest.fixture
-def loaded(database: Path, cati: Cati, tmp_path: Path) -> Path:
-    """A database with three people in it, one of them named to do harm."""
-    sample = tmp_path / "sample.csv"
+@pytest.fixture(scope="session")
+def _three_people(_installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loaded")
+    path = Path(shutil.copy(_installed, folder))
+    sample = folder / "sample.csv"
     sample.write_text(
         "serial,name,la,region,phone\n"
         "A1,Ann Other,Leeds,North West,01632 960001\n"
@@ -84,8 +88,33 @@ def loaded(database: Path, cati: Cati, tmp_path: Path) -> Path:
         "A3,שרה כהן,Derby,East Midlands,01632 960003\n",
         encoding="utf-8",
     )
-    assert cati("sample", "load", sample, "--database", database).code == 0
-    return database
+    assert run_cati("sample", "load", sample, "--database", path).code == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def _demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demonstration") / "demo.db"
+    assert run_cati("demo", "--no-console", "--database", path, "--now", DEMONSTRATED).code == 0
+    return path
+
+
+@pytest.fixture
+def database(_installed: Path, tmp_path: Path) -> Path:
+    """A database with the Wave 2 study in it."""
+    return Path(shutil.copy(_installed, tmp_path))
+
+
+@pytest.fixture
+def loaded(_three_people: Path, tmp_path: Path) -> Path:
+    """A database with three people in it, one of them named to do harm."""
+    return Path(shutil.copy(_three_people, tmp_path))
+
+
+@pytest.fixture
+def demonstration(_demonstration: Path, tmp_path: Path) -> Path:
+    """The demonstration, made by `cati demo` on Monday 23 November 2026 at two minutes past ten."""
+    return Path(shutil.copy(_demonstration, tmp_path))
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,8 @@ def test_who_interviews_may_be_said_beforehand(cati: Cati, loaded: Path) -> None
     assert "Ready, Ann Other" in ran.out
 
 
-def test_the_demonstration_opens_the_same_screen(cati: Cati, tmp_path: Path) -> None:
-    command = ("demo", "--plain", "--user", "Ann", "--database", tmp_path / "demo.db", "--now", "2026-11-23T10:02")
+def test_the_demonstration_opens_the_same_screen(cati: Cati, demonstration: Path) -> None:
+    command = ("demo", "--plain", "--user", "Ann", "--database", demonstration, "--now", "2026-11-23T10:02")
     ran = cati(*command, stdin=b"\n\n/quit\nquit\n")
     assert ran.code == 0
     assert "(demonstration)" in ran.out

@@ -40,6 +40,8 @@ def demo(fresh: bool, yes: bool, seed: int, no_console: bool, user: str | None, 
 
     It has a database of its own (--database names another); CATI_DATABASE is left alone.
     """
+    from cati.storage import remove
+
     path = demo_path(database_url())
     study = demo_study()
     clock = clock_for(study.timezone, ticking=True)
@@ -48,7 +50,7 @@ def demo(fresh: bool, yes: bool, seed: int, no_console: bool, user: str | None, 
         if not yes and not _sure(path):
             output.say(f"kept {path}")
             return 0
-        _remove(path)
+        remove(path)
     if path.exists():
         _keep_current(path, study, clock)
         output.say(f"the demonstration goes on: {path} (a new one: cati demo --fresh)")
@@ -95,7 +97,9 @@ def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
     from cati.desk import install_study, load_sample, open_study
     from cati.exchange import synthetic_sample
     from cati.storage import backup, init_database, open_store
+    from cati.storage.sqlite import check_left_over
 
+    check_left_over(path)  # sooner than the copy would find it
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = TemporaryDirectory(prefix=".cati-demo-", dir=path.parent)
@@ -106,8 +110,7 @@ def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
         init_database(url)
         store = open_store(url, clock=clock)
         try:
-            with store.read() as connection:
-                now = store.now(connection).replace(second=0, microsecond=0)
+            now = store.time().replace(second=0, microsecond=0)
             install_study(store, study, fieldwork=_around(now.astimezone(study.timezone).date()))
             study = open_study(store)
             loaded_at = now - timedelta(days=7)
@@ -117,6 +120,7 @@ def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
             backup(store, path)
         finally:
             store.close()
+    init_database(str(path))  # a copy comes in a rollback journal, where readers and writers wait for one another
 
 
 def _around(today: date) -> tuple[date, date]:
@@ -145,14 +149,8 @@ def _keep_current(path: Path, study: Study, clock: Clock | None) -> None:
     store = open_store(str(path), clock=clock)
     try:
         there = installed_study(store)
-        with store.read() as connection:
-            today = store.now(connection).astimezone(study.timezone).date()
+        today = store.time().astimezone(study.timezone).date()
         if not there.fieldwork_start <= today <= there.fieldwork_end:
             install_study(store, study, fieldwork=_around(today))
     finally:
         store.close()
-
-
-def _remove(path: Path) -> None:
-    for beside in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))):
-        beside.unlink(missing_ok=True)

@@ -55,8 +55,7 @@ def init(study: str, start: datetime | None, end: datetime | None) -> None:
         fieldwork = _dates(start, end, _dates_so_far(store, found))
         installed = install_study(store, found, fieldwork=fieldwork)
         place = str(store.location)
-        with store.read() as connection:
-            today = store.now(connection).astimezone(found.timezone).date()
+        today = store.time().astimezone(found.timezone).date()
     finally:
         store.close()
     if (made, installed) == ("current", "current"):

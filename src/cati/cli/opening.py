@@ -94,5 +94,4 @@ def provenance(store: Store | None = None, zone: ZoneInfo | None = None) -> Prov
         zone = zone or ZoneInfo("Europe/London")
         clock = clock_for(zone)
         return Provenance(clock() if clock else datetime.now(UTC), zone=zone)
-    with store.read() as connection:
-        return Provenance(store.now(connection), str(store.location), zone)
+    return Provenance(store.time(), str(store.location), zone)
