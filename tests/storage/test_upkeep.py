@@ -220,6 +220,8 @@ def test_verify_names_what_is_wrong(shop: Store, damage: str, finding: str) -> N
         ),
         ("UPDATE answer SET seq = 2 WHERE seq = 1", "contact details have the same number in an interview: C1"),
         ("DELETE FROM study_file", "files are not kept: C1, C2"),
+        ("""UPDATE "case" SET owner = NULL, lease_until = NULL""", "left open by somebody who no longer holds"),
+        ("""UPDATE "case" SET fence = fence + 1""", "left open by somebody who no longer holds the case: C1"),
         ("UPDATE appointment SET status = 'booked'", "final outcome, but an appointment is booked: C2"),
     ],
 )

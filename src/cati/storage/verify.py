@@ -66,8 +66,10 @@ _RULES: tuple[tuple[str, str], ...] = (
              JOIN interview i ON i.id = a.interview_id JOIN "case" c ON c.id = i.case_id""",
     ),
     (
-        "an interview was begun with a version of the questionnaire whose files are not kept",
-        """SELECT c.serial FROM interview i JOIN "case" c ON c.id = i.case_id
+        "an interview or a call was held with a version of the questionnaire whose files are not kept",
+        """SELECT c.serial FROM (SELECT case_id, version_id FROM interview
+                               UNION ALL SELECT case_id, version_id FROM call) i
+             JOIN "case" c ON c.id = i.case_id
              WHERE NOT EXISTS (SELECT 1 FROM study_file f WHERE f.version_id = i.version_id)""",
     ),
     (
@@ -75,6 +77,11 @@ _RULES: tuple[tuple[str, str], ...] = (
         """SELECT c.serial FROM call k JOIN "case" c ON c.id = k.case_id
              JOIN (SELECT max(id) AS id, call_id FROM call_result GROUP BY call_id) n ON n.call_id = k.id
              JOIN call_result r ON r.id = n.id WHERE k.ended_at IS NULL AND r.outcome IS NOT NULL""",
+    ),
+    (
+        "a call was left open by somebody who no longer holds the case",
+        """SELECT c.serial FROM call k JOIN "case" c ON c.id = k.case_id
+             WHERE k.ended_at IS NULL AND (c.owner IS NULL OR k.fence <> c.fence)""",
     ),
 )
 # The same, with the outcomes of the study's scheme: all of them, and those that are final.
