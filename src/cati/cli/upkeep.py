@@ -15,7 +15,11 @@ from cati.cli.options import database_option, database_url, json_option
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @database_option
 def backup(file: Path) -> None:
-    """Copy the database to FILE while interviewing goes on. The copy is checked before it takes that name."""
+    """Copy the database to FILE while interviewing goes on. The copy is checked before it takes that name.
+
+    An older backup of this database is replaced, unless it has been worked in or a program has it open; nothing else
+    is. Nobody but you can read the copy.
+    """
     from cati.storage import backup as copy
     from cati.storage import open_store
 
