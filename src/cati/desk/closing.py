@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cati.desk.calling import keep_late
 from cati.desk.casefile import write_email, write_note
@@ -172,7 +171,7 @@ def _add_number(connection: Connection, store: Store, hold: Hold, digits: str, n
     """The number as a referral of this result. One that the case holds already stays whose it was: undoing the result
     must not take it away."""
     last = select(func.coalesce(func.max(number.c.position), 0) + 1).where(number.c.case_id == hold.case_id)
-    added = (sqlite if store.is_sqlite else postgresql).insert(number)
+    added = store.upsert(number)
     statement = added.values(
         case_id=hold.case_id,
         position=last.scalar_subquery(),

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cati.desk.holding import LEASE
 from cati.desk.records import Day, DayAppointment, Interviewer
@@ -32,7 +31,7 @@ def sign_in(store: Store, name: str) -> Interviewer:
     with store.write() as connection:
         row = connection.execute(select(interviewer).where(interviewer.c.name_key == name_key(name))).first()
         if row is None:
-            added = (sqlite if store.is_sqlite else postgresql).insert(interviewer)
+            added = store.upsert(interviewer)
             connection.execute(
                 added.values(
                     name=name, name_key=name_key(name), created_at=store.now(connection)

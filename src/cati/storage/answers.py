@@ -7,7 +7,6 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cati.storage.store import Store
 from cati.storage.tables import answer, contact_detail, late_answer
@@ -24,7 +23,7 @@ def _upsert(
     store: Store, table: Table, keys: tuple[str, ...], columns: tuple[str, ...], vacated: Table | None = None
 ) -> Any:
     """Inserts or overwrites a row; of a second table the row with the same keys goes, where one statement can do it."""
-    insert = (sqlite if store.is_sqlite else postgresql).insert(table)
+    insert = store.upsert(table)
     values: dict[str, Any] = {name: bindparam(name) for name in (*keys, *columns)}
     statement = insert.values(**values, at=store.moment("at"))
     if vacated is not None and not store.is_sqlite:  # saves a round trip

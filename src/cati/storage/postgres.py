@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import URL, Engine, create_engine
 
 from cati.errors import OutsideError
+from cati.storage.tables import settle_postgresql
 
 # A pulled cable is noticed after 10 + 3 × 5 seconds instead of two hours.
 _KEEPALIVE = {
@@ -20,6 +21,7 @@ _SETTINGS = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s -c t
 
 def make_engine(url: URL) -> Engine:
     """An engine on a PostgreSQL database."""
+    settle_postgresql()
     try:
         return create_engine(
             url,

@@ -74,7 +74,7 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Any:
         check_same_thread=False,
     )
     try:
-        for pragma in ("foreign_keys=ON", "synchronous=FULL", "cache_size=-16000", "trusted_schema=OFF"):
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", "cache_size=-500", "trusted_schema=OFF"):
             connection.execute(f"PRAGMA {pragma}")
         for pragma, expected in (("foreign_keys", 1), ("synchronous", 2)):
             found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]

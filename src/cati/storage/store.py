@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Table, bindparam, func, select, text
 
 from cati.errors import OutsideError
 from cati.storage import postgres, schema, sqlite
@@ -18,6 +18,10 @@ from cati.storage.location import Location, locate
 from cati.storage.prepared import Prepared
 from cati.storage.turn import Turn
 from cati.storage.types import Instant
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 Clock = Callable[[], datetime]
 
@@ -155,6 +159,19 @@ class Store:
     def moment(self, name: str) -> ColumnElement[Any]:
         """The present in a prepared statement: the server's clock, or a parameter of that name."""
         return func.clock_timestamp() if self.server_time else bindparam(name, type_=Instant)
+
+    def upsert(self, table: Table) -> SqliteInsert | PostgresqlInsert:
+        """An INSERT that can say what becomes of a conflict, in the dialect of this database.
+
+        The other dialect is not imported: PostgreSQL's alone takes two megabytes.
+        """
+        if self.is_sqlite:
+            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+            return sqlite_insert(table)
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
 
     def prepared(self, key: object, make: Callable[[Store], Any]) -> Prepared:
         """The statement that `make` builds for this store, compiled once."""

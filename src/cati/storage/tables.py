@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     MetaData,
@@ -32,6 +33,24 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+
+_POSTGRESQL: list[tuple[Table | Index, str, object]] = []
+
+
+def settle_postgresql() -> None:
+    """Adds what only PostgreSQL is told of tables and indexes: before any of them is made there.
+
+    An option of PostgreSQL's written beside a table imports its dialect, two megabytes that a console on SQLite would
+    hold for nothing.
+    """
+    for part, option, value in _POSTGRESQL:
+        part.dialect_options["postgresql"][option] = value
+
+
+def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    """An index of the rows that a condition holds for."""
+    _POSTGRESQL.append((Index(name, *columns, sqlite_where=where), "where", where))
 
 
 def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
@@ -138,32 +157,28 @@ cases = _table(
     CheckConstraint("next_class IN (0, 1, 2)", name="next_class"),
     CheckConstraint("next_class IS NULL OR next_call_at IS NOT NULL", name="next_call_at"),
     CheckConstraint("owner IS NULL OR lease_until IS NOT NULL", name="lease"),
-    postgresql_with={"fillfactor": 85},
 )
+_POSTGRESQL.append((cases, "with", {"fillfactor": 85}))
 # The claim asks one class (and one number of attempts) at a time, so that each question is one range of an index.
 _open = cases.c.next_class.is_not(None)
-Index(
-    "ix_case_due", cases.c.next_class, cases.c.next_call_at, cases.c.serial, sqlite_where=_open, postgresql_where=_open
-)
-Index(
+_partial("ix_case_due", cases.c.next_class, cases.c.next_call_at, cases.c.serial, where=_open)
+_partial(
     "ix_case_turn",
     cases.c.next_class,
     cases.c.attempts,
     cases.c.last_call_at,
     cases.c.serial,
-    sqlite_where=_open,
-    postgresql_where=_open,
+    where=_open,
 )
-Index(
+_partial(
     "ix_case_turn_due",
     cases.c.next_class,
     cases.c.attempts,
     cases.c.next_call_at,
-    sqlite_where=_open,
-    postgresql_where=_open,
+    where=_open,
 )
 _held = cases.c.owner.is_not(None)
-Index("ix_case_owner", cases.c.owner, sqlite_where=_held, postgresql_where=_held)
+_partial("ix_case_owner", cases.c.owner, where=_held)
 
 number = _table(
     "number",
@@ -248,7 +263,7 @@ appointment = _table(
 )
 Index("ix_appointment_case_id", appointment.c.case_id)
 _booked = appointment.c.status == "booked"
-Index("ix_appointment_booked", appointment.c.starts_at, sqlite_where=_booked, postgresql_where=_booked)
+_partial("ix_appointment_booked", appointment.c.starts_at, where=_booked)
 
 answer = _table(
     "answer",

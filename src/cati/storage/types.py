@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 # A STRICT table of SQLite knows INTEGER and TEXT only; psycopg would cast a plain Integer to 32 bits.
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -29,6 +28,8 @@ class Instant(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]
         """The column's own type on this kind of database."""
         if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import TIMESTAMP  # two megabytes that a console on SQLite never needs
+
             return dialect.type_descriptor(TIMESTAMP(timezone=True))
         return dialect.type_descriptor(Text())
 

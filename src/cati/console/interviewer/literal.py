@@ -46,7 +46,7 @@ def clip(text: str, cells: int) -> str:
     return "".join(kept) + "…"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def wrap(text: str, cells: int) -> tuple[str, ...]:
     """A text broken into lines of at most `cells` cells, at blanks where there are any. It is made visible first."""
     cells = max(cells, 2)

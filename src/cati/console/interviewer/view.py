@@ -117,7 +117,7 @@ def _apart(part: Para, following: Para | Choice) -> bool:
     return isinstance(following, Choice) or part.kind == "read" or following.kind != part.kind
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _para(para: Para, across: int) -> tuple[Line, ...]:
     if para.kind == "big":
         return ((), *(((f"  {line}", "big"),) for line in large(visible(para.text))), ())
@@ -131,7 +131,7 @@ def _para(para: Para, across: int) -> tuple[Line, ...]:
     return tuple(((f" {prefix if at == 0 else indent}{line}", para.kind),) for at, line in enumerate(body))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _choices(choices: tuple[Choice, ...], across: int, columns: int) -> tuple[Line, ...]:
     codes = max(width(visible(choice.code)) for choice in choices)
     if columns == 1:

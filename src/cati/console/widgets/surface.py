@@ -12,6 +12,8 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from cati.console.interviewer.literal import width
+
 Line = tuple[tuple[str, str], ...]
 """Texts and the names of their styles."""
 
@@ -66,7 +68,8 @@ class Surface(Widget, can_focus=True):
             line = self._lines[y] if y < len(self._lines) else ()
             styles, base = self._styles, self._base
             segments = [Segment(text, styles.get(style, base)) for text, style in line if text]
-            strip = Strip(segments).adjust_cell_length(self.size.width, base)
+            # the width is told: rich would measure every text, and keep thousands of them
+            strip = Strip(segments, sum(width(text) for text, _ in line)).adjust_cell_length(self.size.width, base)
             self._strips[y] = strip
         return strip
 
