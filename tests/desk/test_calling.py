@@ -380,7 +380,7 @@ def test_undo_takes_an_appointment_back_and_is_refused_after_a_minute(
     assert back.call is not None
     closed = close_call(shop, study, back.hold, back.call, Result("no_reply"))
     clock.forward(seconds=61)
-    with pytest.raises(UndoRefused, match="minute"):
+    with pytest.raises(UndoRefused, match="60 seconds"):
         undo_close(shop, study, ann, closed)
     assert verify(shop) == []
 
