@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
-from cati.cli.group import Command, load, root
 from cati.cli.checking import problems_of
+from cati.cli.group import Command, load, root
 from cati.cli.registry import commands
 from cati.interview.walk import walk
 from cati.studies import load_study
