@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from cati.errors import InputError
 
+# Far beyond any name with its details, and below what the csv module refuses.
+_LONGEST_LINE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -77,6 +80,11 @@ def _numbered(rows: csv.DictReader[str], source: str) -> Iterator[tuple[int, dic
 
 def read_code_list(text: str, name: str, source: str) -> CodeList:
     """A code list from CSV text with a column `name`. Raises InputError, naming `source` and the line."""
+    for at, line in enumerate(text.splitlines(), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise InputError(
+                f"{source}, line {at}: more than {_LONGEST_LINE:,} characters. Is a quotation mark not closed?"
+            )
     rows = csv.DictReader(io.StringIO(text))
     if not rows.fieldnames or "name" not in rows.fieldnames:
         raise InputError(f"{source}, line 1: a code list needs a column `name`; found {rows.fieldnames or 'nothing'}.")
