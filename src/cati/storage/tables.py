@@ -19,6 +19,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    literal_column,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -118,6 +120,7 @@ interviewer = _table(
     Column("name_key", Text, nullable=False, unique=True),  # the name without regard to capitals and spaces
     _at("created_at"),
     _at("disabled_at", nullable=True),
+    _at("present_until", nullable=True),  # signed in, and heard of: renewed by every heartbeat
 )
 
 cases = _table(
@@ -145,11 +148,16 @@ cases = _table(
     _text("deciding_event", nullable=True),
     Column("attempts", Whole, nullable=False, server_default="0"),
     _at("last_call_at", nullable=True),
-    # when it is called next, and why. No class: it is not to be called
+    # when it is called next, and why. No class: it is not to be called, and next_rule says which rule forbids it
     Column("next_class", Whole, nullable=True),
     _at("next_call_at", nullable=True),
+    _at("next_until", nullable=True),  # of an appointment: from then on it is missed
+    _text("next_group", default=""),  # how often called and in which hours: see fieldwork.turns
+    _text("next_rule", default=""),
     _text("next_reason", default=""),
     Column("next_owner", Whole, ForeignKey("interviewer.id"), nullable=True),
+    Column("next_barred", Whole, nullable=True),  # the interviewer who is not to get it: she was refused
+    Column("draw", Whole, nullable=False, server_default="0"),  # seeded; decides between equals
     # who has it now
     Column("owner", Whole, ForeignKey("interviewer.id"), nullable=True),
     _at("lease_until", nullable=True),
@@ -159,26 +167,22 @@ cases = _table(
     CheckConstraint("owner IS NULL OR lease_until IS NOT NULL", name="lease"),
 )
 _POSTGRESQL.append((cases, "with", {"fillfactor": 85}))
-# The claim asks one class (and one number of attempts) at a time, so that each question is one range of an index.
-_open = cases.c.next_class.is_not(None)
-_partial("ix_case_due", cases.c.next_class, cases.c.next_call_at, cases.c.serial, where=_open)
+# Each question of the claim is one range of one of these. Cases that somebody holds are in none of the first three:
+# those whose lease has run out are found by the lease.
+_free = cases.c.owner.is_(None)
+_appointed = and_(cases.c.next_until.is_not(None), _free)
+_partial("ix_case_appointment", cases.c.next_class, cases.c.next_call_at, where=_appointed)
+_partial("ix_case_missed", cases.c.next_until, where=_appointed)
 _partial(
     "ix_case_turn",
-    cases.c.next_class,
-    cases.c.attempts,
-    cases.c.last_call_at,
-    cases.c.serial,
-    where=_open,
-)
-_partial(
-    "ix_case_turn_due",
-    cases.c.next_class,
-    cases.c.attempts,
+    cases.c.next_group,
     cases.c.next_call_at,
-    where=_open,
+    cases.c.draw,
+    where=and_(cases.c.next_class == literal_column("2"), _free),
 )
 _held = cases.c.owner.is_not(None)
 _partial("ix_case_owner", cases.c.owner, where=_held)
+_partial("ix_case_lease", cases.c.lease_until, where=_held)
 
 number = _table(
     "number",
@@ -344,9 +348,25 @@ case_event = _table(
     _text("who", default=""),
     _text("status", default=""),
     _text("outcome", nullable=True),
+    _text("answers", default="{}"),  # of an online questionnaire, as JSON: item to value
     _one_of("kind", "online", "office", "reopening"),
 )
 Index("ix_case_event_case_id", case_event.c.case_id)
+
+# Who completed the online survey over its open link: in no sample, counted with the responses, never called.
+open_response = _table(
+    "open_response",
+    _id(),
+    _at(),
+    _at("recorded_at"),
+    _text("status"),
+    _text("region", default=""),
+    _text("ofsted", default=""),
+    _text("answers", default="{}"),
+    _text("digest"),  # of all that the row says; loaded again, it is the same response
+    Column("copy", Whole, nullable=False, server_default="1"),  # the how-manieth of that digest in its file
+    UniqueConstraint("digest", "copy"),
+)
 
 outcome_history = _table(
     "outcome_history",
