@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import shutil
-import subprocess
-import tempfile
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -20,6 +17,9 @@ from cati.desk import install_study, load_sample
 from cati.desk.records import SampleRow
 from cati.storage import Store, init_database, open_store
 from cati.studies import Study, load_study
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+from benchmarks.cluster import NoCluster, cluster
 
 
 @dataclass
@@ -37,47 +37,15 @@ class FakeClock:
         return self.now
 
 
-def _programs() -> Path | None:
-    on_path = shutil.which("initdb")
-    places = [Path(on_path).resolve().parent] if on_path else []
-    places += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name), reverse=True
-    )
-    return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URL (without a database) of a PostgreSQL cluster of our own, on a Unix socket; skips where there is none."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL's programs (initdb, pg_ctl) are not installed here")
     pytest.importorskip("psycopg", reason="psycopg is not installed here: pip install 'cati[postgresql]'")
-    home = Path(tempfile.mkdtemp(prefix="cati-pg-"))
-    as_user: list[str] = []
-    user = getpass.getuser()
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        if shutil.which("runuser") is None:
-            pytest.skip("running as root, and there is no runuser to start PostgreSQL as another user")
-        user = "postgres"
-        shutil.chown(home, user, user)
-        as_user = ["runuser", "-u", user, "--"]
-    data, log = home / "data", home / "log"
-    run = {"cwd": home, "check": True, "stdout": subprocess.DEVNULL, "timeout": 120}
     try:
-        subprocess.run(
-            [*as_user, programs / "initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
-            **run,  # type: ignore[call-overload]
-        )
-        options = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=60 -c timezone=Europe/London"
-        start = [*as_user, programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"]
-        subprocess.run(start, **run)  # type: ignore[call-overload]
-        try:
-            yield f"postgresql://{user}@/{{}}?host={home}"
-        finally:
-            subprocess.run([*as_user, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)  # type: ignore[call-overload]
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+        with cluster("fsync=off", "max_connections=80", "timezone=Europe/London") as url:
+            yield url
+    except NoCluster as why:
+        pytest.skip(str(why))
 
 
 @pytest.fixture(scope="session")
@@ -167,10 +135,22 @@ def store(database: str, clock: FakeClock) -> Iterator[Store]:
     opened.close()
 
 
+IN_ORDER = 2622
+"""A seed that draws C1 to C7 in the order of their serials."""
+
+
+def in_serial_order(study: Study, seed: int = IN_ORDER) -> Study:
+    """The study with rules that hand out the tests' people by their serials, those never called first."""
+    name = study.files["calling"]
+    text = study.texts[name].replace("seed: 2019", f"seed: {seed}").replace("fresh_share: 60", "fresh_share: 100")
+    assert text != study.texts[name]
+    return replace(study, texts=study.texts | {name: text})
+
+
 @pytest.fixture(scope="session")
 def study() -> Study:
-    """The Wave 2 study."""
-    return load_study("wave2")
+    """The Wave 2 study, its cases drawn by their serials."""
+    return in_serial_order(load_study("wave2"))
 
 
 @pytest.fixture

@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclass
 class Figure:
-    """One figure with its floor, and what is aimed at, if anything: a ratio (`aim`), or the most it may be (`most`)."""
+    """One figure with its floor, and what is aimed at, if anything: a ratio (`aim`), or the most it may be (`most`).
+
+    A ratio is aimed at from above, unless more is better: `at_least`, or `times_faster`, which turns it round.
+    """
 
     name: str
     unit: str
@@ -20,6 +23,7 @@ class Figure:
     floor: float
     aim: float | None = None
     times_faster: bool = False
+    at_least: bool = False
     most: float | None = None
     rounds: int = 0
     note: str = ""
@@ -37,7 +41,7 @@ class Figure:
             return self.cati <= self.most
         if self.aim is None:
             return True
-        return self.ratio >= self.aim if self.times_faster else self.ratio <= self.aim
+        return self.ratio >= self.aim if self.times_faster or self.at_least else self.ratio <= self.aim
 
     def as_data(self) -> dict[str, Any]:
         """The figure as plain data."""
@@ -45,7 +49,8 @@ class Figure:
 
     def lines(self) -> list[str]:
         """The figure as it is printed."""
-        sign, word = ("≥", "times as fast") if self.times_faster else ("≤", "× the floor")
+        sign = "≥" if self.times_faster or self.at_least else "≤"
+        word = "times as fast" if self.times_faster else "× the floor"
         aim = f"   (aim {sign} {self.aim:g})" if self.aim is not None else ""
         if self.most is not None:
             aim = f"   (aim ≤ {self.most:g} {self.unit})"

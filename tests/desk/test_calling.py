@@ -25,6 +25,7 @@ from cati.desk import (
     log_email_request,
     next_case,
     outcome_counts,
+    present,
     record_event,
     release,
     renew,
@@ -83,14 +84,25 @@ def test_a_case_says_why_it_comes(shop: Store, study: Study, ann: Interviewer, c
     clock.forward(hours=3)
     delivery, _ = call(shop, study, ann, "no_reply")
     assert delivery.card.serial == "C1"
+    # another number of the same person may be tried after an hour, in another part of the week
+    delivery, _ = call(shop, study, ann, "no_reply")
+    assert delivery.card.serial == "C4"
     delivery, closed = call(shop, study, ann, "no_reply")
     assert delivery.card.serial == "C2"
-    assert delivery.card.reason == "No reply or answer phone; due again since 13:00"
-    assert closed.next_call_at == clock.now + timedelta(hours=4)
+    assert delivery.card.reason == (
+        "No reply or answer phone; due again since 13:00. "
+        "Tried least at this time of the week"
+    )
+    # four hours would be 17:02; mornings and afternoons were tried, so that it waits for the evening
+    assert closed.next_call_at == clock.now.replace(hour=17, minute=30)
     clock.forward(days=1)
     cards = {card.serial: card.reason for card in (take(shop, study, ann).card for _ in range(4))}
-    assert cards["C2"] == "No reply or answer phone twice; due again since Tue 19 Nov 17:02"
-    assert list(cards) == ["C3", "C4", "C1", "C2"]
+    assert cards["C2"] == (
+        "No reply or answer phone twice; due again since Tue 19 Nov 17:30. "
+        "The time of the week at which it was tried least (weekday evening or weekend) went by without a call"
+    )
+    # C3 alone is in hours in which it was tried least; of the others, C1 was called once
+    assert list(cards) == ["C3", "C1", "C2", "C4"]
 
 
 def test_a_due_appointment_comes_first_and_to_its_maker(
@@ -106,6 +118,7 @@ def test_a_due_appointment_comes_first_and_to_its_maker(
     assert soft.card.serial == "C2"
     assert soft.card.reason == "Appointment today 13:55 (soft), made by Bob today"
     clock.now = at
+    present(shop, ann)
     assert take(shop, study, bob).card.serial == "C3"  # the hard one is Ann's
     delivery = take(shop, study, ann)
     assert delivery.card.serial == "C1"
@@ -121,7 +134,7 @@ def test_a_hard_appointment_outranks_an_earlier_soft_one(
     at = clock.now + timedelta(hours=1)
     call(shop, study, ann, Result("soft_appointment", appointment=Booking("soft", at)))
     call(shop, study, ann, Result("hard_appointment", appointment=Booking("hard", at + timedelta(minutes=5))))
-    clock.forward(hours=2)
+    clock.forward(minutes=70)
     assert [take(shop, study, ann).card.serial for _ in range(4)] == ["C2", "C1", "C3", "C4"]
 
 
@@ -273,7 +286,7 @@ def test_a_late_save_by_a_former_owner_is_refused_and_kept(
     clock.forward(seconds=91)
     now = take(shop, study, bob)
     assert now.card.serial == "C1"
-    assert now.card.reason == "Call by Ann today 10:00 was interrupted. Not called yet"
+    assert now.card.reason == "Call by Ann today 10:00 was interrupted"
     assert not renew(shop, late.hold)
     for action in (
         lambda: save_answer(shop, late.hold, made, "S2", 1, 2),
@@ -457,13 +470,16 @@ def test_the_day_counts_what_was_done_and_what_is_to_do(
     at = clock.now + timedelta(hours=1)
     call(shop, study, bob, Result("hard_appointment", appointment=Booking("hard", at)))
     take(shop, study, ann)
-    today = day(shop, ann, clock.now)
-    assert (today.callable_now, today.calls_today, today.completes_today, today.next_due) == (1, 1, 1, at)
+    today = day(shop, study, ann)
+    assert (today.callable_now, today.calls_today, today.completes_today, today.next_due) == (1, 1, 1, None)
+    take(shop, study, ann)
+    today = day(shop, study, ann)
+    assert (today.callable_now, today.next_due, today.next_why) == (0, at, "Bob's hard appointment")
     assert [(made.serial, made.kind, made.owner, made.mine) for made in today.appointments] == [
         ("C2", "hard", "Bob", False)
     ]
     clock.forward(days=1)
-    assert day(shop, ann).calls_today == 0
+    assert day(shop, study, ann).calls_today == 0
 
 
 def test_notes_and_emails_are_taken_down_literally(shop: Store, study: Study, ann: Interviewer) -> None:

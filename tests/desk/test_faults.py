@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,16 +35,17 @@ from cati.desk import (
 from cati.errors import OutsideError
 from cati.storage import Store, backup, open_store, tables, verify
 from cati.studies import Study
+from cati.studies.study import demonstration
 
 # A station: takes cases, answers, says on its output what was acknowledged, and codes every call.
 STATION = """
 import json, sys, time
 from cati.desk import *
 from cati.storage import open_store
-from cati.studies import load_study
 database, name, cases, answers = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 pause = float(sys.argv[5])
-store, study = open_store(database), load_study("wave2")
+store = open_store(database)
+study = open_study(store)
 study.scheme, study.rules
 who = sign_in(store, name)
 print(json.dumps("ready"), flush=True)
@@ -62,6 +63,15 @@ for _ in range(cases):
     close_call(store, study, delivery.hold, call, Result("completed"))
     print(json.dumps(["closed", delivery.card.serial]), flush=True)
 """
+
+
+AROUND_TODAY = date.today() - timedelta(days=2), date.today() + timedelta(days=30)
+
+
+@pytest.fixture(scope="module")
+def study(study: Study) -> Study:
+    """The study under calling hours that are always open: these tests go by the real clock."""
+    return demonstration(study)
 
 
 @contextmanager
@@ -99,7 +109,7 @@ def said(process: subprocess.Popen[str]) -> list[Any]:
 def big(database: str, study: Study) -> Iterator[Store]:
     """Sixty cases under the real clock."""
     store = open_store(database)
-    install_study(store, study)
+    install_study(store, study, fieldwork=AROUND_TODAY)
     load_sample(store, [SampleRow(f"{n:03}", phones=(f"{n}",)) for n in range(60)], study=study)
     yield store
     store.close()
@@ -109,7 +119,7 @@ def big(database: str, study: Study) -> Iterator[Store]:
 def store_of_one(database: str, study: Study) -> Iterator[Store]:
     """One case under the real clock."""
     store = open_store(database)
-    install_study(store, study)
+    install_study(store, study, fieldwork=AROUND_TODAY)
     load_sample(store, [SampleRow("A", phones=("1",))], study=study)
     yield store
     store.close()
@@ -208,7 +218,7 @@ def _eventually(action: Callable[[], Any], stopped: subprocess.Popen[str]) -> An
 
 def test_a_backup_is_whole_while_another_process_writes(sqlite_database: str, study: Study, tmp_path: Path) -> None:
     store = open_store(sqlite_database)
-    install_study(store, study)
+    install_study(store, study, fieldwork=AROUND_TODAY)
     load_sample(store, [SampleRow(f"{n:03}", phones=(f"{n}",)) for n in range(60)], study=study)
     copies = []
     with station(sqlite_database, "Ann", 1000, 50) as process:
@@ -235,11 +245,11 @@ import resource, signal, sys
 from cati.desk import *
 from cati.errors import OutsideError
 from cati.storage import open_store, verify
-from cati.studies import load_study
 from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 database = sys.argv[1]
-store, study = open_store(database), load_study("wave2")
+store = open_store(database)
+study = open_study(store)
 who = sign_in(store, "Ann")
 delivery = next_case(store, study, who)
 call = start_call(store, study, delivery.hold, delivery.card.next_number)
@@ -264,7 +274,7 @@ print(len(start_call(store, study, delivery.hold, delivery.card.next_number).ans
 
 def test_a_full_disk_loses_nothing_and_the_retry_works(sqlite_database: str, study: Study) -> None:
     store = open_store(sqlite_database)
-    install_study(store, study)
+    install_study(store, study, fieldwork=AROUND_TODAY)
     load_sample(store, [SampleRow("A", phones=("1",))], study=study)
     store.close()
     done = subprocess.run(

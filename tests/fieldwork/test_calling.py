@@ -68,7 +68,8 @@ def test_calling_starts_and_stops_with_fieldwork(wave2: CallingRules, at: At) ->
     [
         ("engaged", 1, TUESDAY_MORNING, "2019-11-12 10:15"),
         ("engaged", 2, TUESDAY_MORNING, "2019-11-12 10:30"),
-        ("engaged", 9, TUESDAY_MORNING, "2019-11-12 13:00"),
+        ("engaged", 4, TUESDAY_MORNING, "2019-11-12 13:00"),  # from the fourth on as the first no reply
+        ("engaged", 9, TUESDAY_MORNING, "2019-11-13 10:00"),
         ("no_reply", 1, "2019-11-12 19:00", "2019-11-13 09:00"),
         ("call_back_consumer_hours", 1, TUESDAY_MORNING, "2019-11-12 17:30"),
         ("call_back_business_hours", 1, "2019-11-15 17:00", "2019-11-18 09:00"),

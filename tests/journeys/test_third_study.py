@@ -119,11 +119,11 @@ def test_every_sort_of_call_finds_its_row(desk: Desk) -> None:
     said = desk.interview(
         call("7", "1", "1", "no time"),  # W001 refuses, softly
         call("8"),  # W002: nobody of that name on the first number …
+        call("9"),  # … and the second, which comes at once, is dead
         call("1", "1", "2"),  # W003 lives elsewhere
         call("1", "2", "tomorrow 2pm", ""),  # W004 names a time
         call("1", "1", "1", "4", "/stop", "4", "2", "1", ""),  # W005 breaks off at Q7, for good
         call("10", "", "6"),  # W006: who are we? Then the line goes quiet.
-        call("9"),  # … and the second number of W002 is dead
     )
     for logged in (
         "Logged: Refused, case W001",

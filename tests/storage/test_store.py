@@ -51,8 +51,8 @@ def test_opening_loads_no_alembic(database: str) -> None:
 
 
 def test_a_database_of_an_older_revision_asks_for_init(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cati.storage.schema.REVISION", "0002")
-    monkeypatch.setattr("cati.storage.schema.REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr("cati.storage.schema.REVISION", "0003")
+    monkeypatch.setattr("cati.storage.schema.REVISIONS", ("0001", "0002", "0003"))
     with pytest.raises(InputError, match=r"older cati.*cati init"):
         open_store(database)
 

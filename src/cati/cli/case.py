@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 def show(serial: str, as_json: bool) -> None:
     """What is known of a case: who and where, numbers, calls, notes, appointments, outcome, and why it is or is not
     called."""
-    from cati.desk import case_card
+    from cati.cli.explain import lines
+    from cati.desk import case_card, explain
 
     with opened() as (store, study):
         card = case_card(store, study, serial)
+        calling = explain(store, study, serial)
     if as_json:
-        output.emit_json(as_data(card, study.timezone))
+        output.emit_json(as_data(card, study.timezone) | {"calling": as_data(calling, study.timezone)})
     else:
-        output.emit("\n".join(card_lines(card, study.timezone)))
+        output.emit("\n".join([*card_lines(card, study.timezone), "", *list(lines(calling, study.timezone))[1:]]))
 
 
 def as_data(value: Any, zone: ZoneInfo) -> Any:
@@ -63,7 +65,7 @@ def card_lines(card: CaseCard, zone: ZoneInfo) -> Iterator[str]:
         yield from _fact(name, getattr(card, name))
     for name, value in card.variables.items():
         yield from _fact(name, value)
-    yield from _fact("online", card.online_status)
+    yield from _fact("online", f"{card.heard.words(zone)}." if card.heard is not None else "")
     yield ""
     why = f": {visible(card.outcome_why)}" if card.outcome_why else ""
     yield f"Outcome      {card.outcome_label} ({card.outcome}){why}"
@@ -75,7 +77,9 @@ def card_lines(card: CaseCard, zone: ZoneInfo) -> Iterator[str]:
         yield f"Held by      {visible(card.held_by)}"
     for number in card.numbers:
         first = ", to dial first" if number.id == card.next_number else ""
-        facts = f"{number.state}, {number.calls} calls, from {number.source}{first}"
+        last = f", the last {time(number.last_call_at)}" if number.last_call_at else ""
+        came = f": {number.last_label}" if number.last_label else ""
+        facts = f"{number.state}, {number.calls} calls{last}{came}, from {number.source}{first}"
         yield f"Number       {visible(number.number)}  {facts}"
     for booked in card.appointments:
         yield (

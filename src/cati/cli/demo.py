@@ -84,8 +84,9 @@ def demo_study() -> Study:
     from dataclasses import replace
 
     from cati.studies import load_study
+    from cati.studies.study import demonstration
 
-    study = load_study(STUDY)
+    study = demonstration(load_study(STUDY))
     named = study.title + MARK
     texts = study.texts | {"study.yaml": study.texts["study.yaml"].replace(study.title, named)}
     return replace(study, title=named, texts=texts)

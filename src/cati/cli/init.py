@@ -53,7 +53,8 @@ def init(study: str, start: datetime | None, end: datetime | None) -> None:
     store = open_store(database_url(), clock=clock)
     try:
         fieldwork = _dates(start, end, _dates_so_far(store, found))
-        installed = install_study(store, found, fieldwork=fieldwork)
+        tell = output.progress("next calls worked out anew")
+        installed = install_study(store, found, fieldwork=fieldwork, progress=lambda done, _: tell(done))
         place = str(store.location)
         today = store.time().astimezone(found.timezone).date()
     finally:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select
 
 from cati.desk.errors import LostHold
+from cati.desk.heard import heard_of
 from cati.desk.holding import holds, is_held
+from cati.desk.numbers import numbers_of
 from cati.desk.records import Booked, CaseCard, EmailKind, Hold, Note, OpenCall, PastCall, PhoneNumber
-from cati.desk.words import interrupted, reason_for_appointment, reason_for_call_back, storable, times_in_a_row
+from cati.desk.standing import calling_rules, look
+from cati.desk.words import interrupted, reason_for_appointment, reason_for_call_back, storable, with_place
 from cati.errors import InputError
+from cati.fieldwork import TURN, Group, Situation, number_to_dial, times_in_a_row
+from cati.fieldwork.turns import PLACES
 from cati.storage import Store
 from cati.storage.answers import latest_answers
-from cati.storage.queue import TURN
 from cati.storage.tables import (
     appointment,
     call,
@@ -53,7 +57,7 @@ def read_card(connection: Connection, study: Study, case_id: int, now: datetime)
     notes = _notes(connection, case_id)
     calls = _calls(connection, study, case, now, notes)
     booked = _appointments(connection, case_id)
-    numbers = _numbers(connection, study, case_id)
+    numbers = numbers_of(connection, study, case_id)
     holder = None
     if is_held(case.owner, case.lease_until, now):
         holder = connection.execute(select(interviewer.c.name).where(interviewer.c.id == case.owner)).scalar()
@@ -70,7 +74,7 @@ def read_card(connection: Connection, study: Study, case_id: int, now: datetime)
         variables=json.loads(case.variables),
         online_status=case.online_status,
         numbers=numbers,
-        next_number=_next_number(numbers, calls, connection, case_id),
+        next_number=_next_number(connection, study, numbers, calls, look(connection, study, case).situation, now),
         calls=calls,
         notes=tuple(Note(row.at, row.who, row.text, row.call_id) for row in notes),
         appointments=booked,
@@ -84,6 +88,8 @@ def read_card(connection: Connection, study: Study, case_id: int, now: datetime)
         issued=case.issued_at is not None,
         answered=_answered(connection, case_id),
         held_by=holder,
+        heard=heard_of(connection, study, case_id),
+        timezone=case.timezone,
     )
 
 
@@ -97,14 +103,23 @@ def _reason(study: Study, case: Any, calls: tuple[PastCall, ...], booked: tuple[
         reason = reason_for_appointment(standing, now, zone)
     elif case.outcome == study.scheme.default.key and not coded:
         reason = "Not called yet"
+    elif case.outcome == study.scheme.default.key:
+        reason = f"Opened again (last call: {study.scheme.outcome(coded[-1]).label})"
+    elif case.next_rule == "interrupted":
+        reason = study.scheme.outcome(case.outcome).label
     elif coded and coded[-1] == case.outcome and case.next_reason == study.scheme.outcome(case.outcome).label:
         reason = reason_for_call_back(case.next_reason, times_in_a_row(coded), case.next_call_at, now, zone)
     else:
         reason = str(case.next_reason)
         if coded and coded[-1] != case.outcome:
             reason += f" (last call: {calls[-1].label if calls[-1].outcome else study.scheme.outcome(coded[-1]).label})"
+    if case.next_class is not None and case.came_as is not None and case.owner is not None:
+        reason = with_place(reason, PLACES[case.came_as], Group.parse(case.next_group))
     if calls and calls[-1].outcome is None and not calls[-1].in_progress:
-        reason = f"{interrupted(calls[-1], now, zone)}. {reason}"
+        broken_off = interrupted(calls[-1], now, zone)
+        if case.next_class != TURN:
+            return f"{broken_off}. {reason}"
+        return f"{broken_off}. Before that: {reason}" if coded else broken_off
     return reason
 
 
@@ -178,40 +193,21 @@ def _appointments(connection: Connection, case_id: int) -> tuple[Booked, ...]:
     )
 
 
-def _numbers(connection: Connection, study: Study, case_id: int) -> tuple[PhoneNumber, ...]:
-    rows = connection.execute(
-        select(
-            number, select(func.count(call.c.id)).where(call.c.number_id == number.c.id).scalar_subquery().label("made")
-        )
-        .where(number.c.case_id == case_id, number.c.withdrawn_at.is_(None))
-        .order_by(number.c.position, number.c.id)
-    )
-    return tuple(
-        PhoneNumber(row.id, row.number, row.state, row.source, row.made, row.state in study.scheme.number_states)
-        for row in rows
-    )
-
-
 def _next_number(
-    numbers: tuple[PhoneNumber, ...], calls: tuple[PastCall, ...], connection: Connection, case_id: int
+    connection: Connection,
+    study: Study,
+    numbers: tuple[PhoneNumber, ...],
+    calls: tuple[PastCall, ...],
+    case: Situation,
+    now: datetime,
 ) -> int | None:
-    """The number to dial first: an appointment's, an interrupted call's, else the one tried least, referrals first."""
-    usable = [held for held in numbers if not held.failed]
-    if not usable:
-        return None
-    agreed = connection.execute(
-        select(call.c.number_id)
-        .join(call_result, call_result.c.call_id == call.c.id)
-        .join(appointment, appointment.c.made_by_result == call_result.c.id)
-        .where(appointment.c.case_id == case_id, appointment.c.status == "booked")
-    ).scalar()
-    if any(held.id == agreed for held in usable):
-        return int(agreed)  # type: ignore[arg-type]
-    if calls and calls[-1].outcome is None:
-        broken = next((held.id for held in usable if held.number == calls[-1].number), None)
+    """The number to dial first: that of an interrupted call, else what the calling rules say."""
+    if case.appointment is None and calls and calls[-1].outcome is None:
+        usable = (held.id for held in numbers if not held.failed and held.number == calls[-1].number)
+        broken = next(usable, None)
         if broken is not None:
             return broken
-    return min(usable, key=lambda held: (held.calls, held.source != "referral")).id
+    return number_to_dial(calling_rules(connection, study), case, now)
 
 
 def _answered(connection: Connection, case_id: int) -> int:

@@ -22,7 +22,7 @@ from cati.desk.words import storable
 from cati.errors import InputError
 from cati.outcomes import Outcome
 from cati.phones import PhoneError, read_phone
-from cati.storage import Store
+from cati.storage import Store, queue
 from cati.storage.tables import appointment, call, call_result, cases, interview, number
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ def _close(
     _appointments(connection, study, hold, result.appointment, made.started_at, result_id)
     standing = restand(connection, study, hold.case_id, at, result_id=result_id)
     let_go(connection, hold)
+    queue.forget_directory(store)
     return Closed(
         serial=hold.serial,
         case_id=hold.case_id,
@@ -203,7 +204,9 @@ def _appointments(
     ).all()
     for row in booked:
         leeway = SOFT_LEEWAY if row.kind == "soft" else study.rules.appointment_grace
-        if called_at >= row.starts_at - leeway:
+        # as early as the queue hands it out, it is settled: else it would come again at once
+        early = max(leeway, study.rules.appointments.soft_early) if row.kind == "soft" else leeway
+        if called_at >= row.starts_at - early:
             status = "kept" if called_at <= (row.ends_at or row.starts_at) + leeway else "missed"
         elif booking is not None:
             status = "replaced"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
-from cati.desk.casefile import read_card
+from cati.desk.casefile import find_case, read_card
 from cati.desk.holding import LEASE, holds
 from cati.desk.records import Delivery, HeldCase, Hold, Interviewer
+from cati.desk.standing import rules_for
+from cati.errors import InputError
+from cati.fieldwork import Turns, fresh_first, within_fieldwork
 from cati.storage import Store, queue
 from cati.storage.tables import answer, call, call_result, cases, contact_detail
 
@@ -18,25 +21,69 @@ if TYPE_CHECKING:
 
 
 def next_case(store: Store, study: Study, who: Interviewer) -> Delivery | None:
-    """The next case, claimed for this interviewer, with the reason why; None when nothing is due.
+    """The next case by the order of the queue (`fieldwork.turns`), claimed for this interviewer, with the reason why.
 
-    Due hard appointments come first (their maker's alone for the study's appointment grace), then soft ones, the
-    earliest first; then the case called least often, the longest ago, by serial.
+    None when there is no case that she may call now.
     """
     with store.write() as connection:
         now = store.now(connection)
-        claimed = queue.claim(
-            store,
-            connection,
-            interviewer_id=who.id,
-            now=now,
-            lease=LEASE,
-            grace=study.rules.appointment_grace,
-        )
+        claimed = queue.claim(store, connection, asking(store, connection, study, who, now))
+        if claimed is None:
+            # perhaps a case has come to a group since the groups were looked up
+            queue.forget_directory(store)
+            claimed = queue.claim(store, connection, asking(store, connection, study, who, now))
         if claimed is None:
             return None
         _end_open_calls(connection, claimed.case_id)
         return deliver(connection, study, who, claimed.case_id, claimed.fence, now)
+
+
+def take_case(store: Store, study: Study, who: Interviewer, serial: str) -> Delivery:
+    """A given case, claimed for this interviewer whatever its turn, its time and the hours.
+
+    Raises InputError where there is no such case, where somebody has it in hand, and where it is not to be called.
+    """
+    with store.write() as connection:
+        now = store.now(connection)
+        case_id = find_case(connection, serial)
+        case = connection.execute(select(cases).where(cases.c.id == case_id).with_for_update()).one()
+        if case.next_class is None:
+            raise InputError(f"Case {serial} is not to be called: {case.next_reason}.")
+        claimed = queue.take_one(connection, case_id, who.id, now, LEASE)
+        if claimed is None:
+            raise InputError(f"Case {serial} is in somebody's hands. Try again once it is given back.")
+        _end_open_calls(connection, case_id)
+        return deliver(connection, study, who, case_id, claimed.fence, now)
+
+
+def asking(store: Store, connection: Connection, study: Study, who: Interviewer, now: datetime) -> queue.Claim:
+    """What a claim of this interviewer goes by at `now`."""
+    known = queue.directory(store, connection, now)
+    turns = turns_of(store, study, known)
+    return queue.Claim(
+        interviewer_id=who.id,
+        now=now,
+        lease=LEASE,
+        grace=turns.rules.appointment_grace,
+        in_fieldwork=within_fieldwork(turns.rules, now),
+        held=turns.open_groups(known.held, now),
+        appointed=turns.open_groups(known.appointed, now),
+        turns=[
+            (place, due)
+            for place, names in turns.order(known.turns, now, fresh=fresh_first(turns.rules, who.id, now))
+            if (due := tuple(name for name in names if known.turns[name] <= now))
+        ],
+    )
+
+
+def turns_of(store: Store, study: Study, known: queue.Directory) -> Turns:
+    """The order of the queue under the study's rules, for the dates and holidays that are installed now."""
+    found: tuple[Any, Any, Turns] | None = store.remembered.get("turns")
+    if found is None or found[0] is not study or found[1] != known.fieldwork:
+        rules = study.rules if known.fieldwork is None else rules_for(study, *known.fieldwork)
+        found = study, known.fieldwork, Turns(rules)
+        store.remembered["turns"] = found
+    return found[2]
 
 
 def resume_held(store: Store, study: Study, who: Interviewer) -> Delivery | None:
@@ -100,6 +147,7 @@ def release(store: Store, hold: Hold) -> None:
     """Gives a case back uncoded, at once. Of a case no longer held so, nothing happens."""
     with store.write() as connection:
         let_go(connection, hold)
+    queue.forget_directory(store)
 
 
 def let_go(connection: Connection, hold: Hold) -> None:

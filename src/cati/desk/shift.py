@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
-from cati.desk.holding import LEASE
-from cati.desk.records import Day, DayAppointment, Interviewer
+from cati.desk.delivery import asking
+from cati.desk.holding import is_held
+from cati.desk.records import MOST_COUNTED, Day, DayAppointment, Interviewer
+from cati.desk.standing import calling_rules
+from cati.desk.waiting import in_words, next_in_line
 from cati.desk.words import name_key, storable
 from cati.errors import InputError
+from cati.nearest import did_you_mean
 from cati.storage import Store, queue
 from cati.storage.tables import appointment, call, call_result, cases, interviewer
-from cati.storage.tables import study as studies
+
+if TYPE_CHECKING:
+    from cati.studies import Study
+
+# A console shows a sign of life every 20 seconds.
+PRESENCE = timedelta(minutes=2)
 
 
 def known_interviewer(store: Store, name: str) -> bool:
@@ -21,6 +30,18 @@ def known_interviewer(store: Store, name: str) -> bool:
     with store.read() as connection:
         found = connection.execute(select(interviewer.c.id).where(interviewer.c.name_key == name_key(storable(name))))
         return found.first() is not None
+
+
+def find_interviewer(store: Store, name: str) -> Interviewer:
+    """Who has signed in by that name before. Raises InputError where nobody has, with the names there are."""
+    with store.read() as connection:
+        rows = connection.execute(select(interviewer).order_by(interviewer.c.name)).all()
+    found = next((row for row in rows if row.name_key == name_key(storable(name))), None)
+    if found is None:
+        names = [row.name for row in rows]
+        known = did_you_mean(name, names) if names else "Nobody has signed in here yet."
+        raise InputError(f"Nobody called {name!r} has signed in here. {known}")
+    return Interviewer(found.id, found.name)
 
 
 def sign_in(store: Store, name: str) -> Interviewer:
@@ -38,63 +59,114 @@ def sign_in(store: Store, name: str) -> Interviewer:
                 ).on_conflict_do_nothing()
             )
             row = connection.execute(select(interviewer).where(interviewer.c.name_key == name_key(name))).one()
+        if row.disabled_at is None:
+            _present(connection, Interviewer(row.id, row.name), store.now(connection) + PRESENCE)
     if row.disabled_at is not None:
         raise InputError(f"{row.name} may no longer sign in. A supervisor can change that.")
     return Interviewer(row.id, row.name)
 
 
-def day(store: Store, who: Interviewer, now: datetime | None = None) -> Day:
-    """How the day stands for an interviewer, at `now` (by default the database's time), in the study's time zone."""
+def present(store: Store, who: Interviewer, until: datetime | None = None) -> None:
+    """The sign of life of somebody signed in, whether she has a case in hand or not; `until`: by default PRESENCE on.
+
+    An appointment waits for the interviewer who made it only while she is there.
+    """
+    with store.write() as connection:
+        _present(connection, who, until or store.now(connection) + PRESENCE)
+
+
+def sign_out(store: Store, who: Interviewer) -> None:
+    """Signs an interviewer out: her appointments do not wait for her."""
+    with store.write() as connection:
+        _present(connection, who, store.now(connection))
+
+
+def _present(connection: Connection, who: Interviewer, until: datetime) -> None:
+    connection.execute(update(interviewer).where(interviewer.c.id == who.id).values(present_until=until))
+
+
+def day(store: Store, study: Study, who: Interviewer) -> Day:
+    """How the day stands for an interviewer now, in the study's time zone."""
     with store.read() as connection:
-        now = now or store.now(connection)
-        zone = ZoneInfo(connection.execute(select(studies.c.timezone)).scalar() or "Europe/London")
-        today = now.astimezone(zone).date()
-        start = datetime.combine(today, time(), zone).astimezone(UTC)
-        end = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
-        free = queue.is_free(now, LEASE)
-        waiting = cases.c.next_class.is_not(None)
-        callable_now = connection.execute(
-            select(func.count()).select_from(cases).where(waiting, cases.c.next_call_at <= now, free)
-        ).scalar_one()
-        next_due = connection.execute(select(func.min(cases.c.next_call_at)).where(waiting, cases.c.next_call_at > now))
-        calls, completes = _calls(connection, who, start, end)
-        return Day(callable_now, calls, completes, _appointments(connection, who, end), next_due.scalar())
+        now = store.now(connection)
+        rules = calling_rules(connection, study)
+        today = now.astimezone(rules.timezone).date()
+        midnights = (datetime.combine(each, time(), rules.timezone) for each in (today, today + timedelta(days=1)))
+        start, end = (each.astimezone(UTC) for each in midnights)
+        asked = asking(store, connection, study, who, now)
+        waiting = queue.count_waiting(store, connection, asked, MOST_COUNTED)
+        coming = None if waiting else next_in_line(store, connection, study, who, now)
+        spans = _completes(connection, who, start, end)
+        return Day(
+            callable_now=waiting,
+            calls_today=_calls(connection, who, start, end),
+            completes_today=len(spans),
+            appointments=_appointments(connection, who, now, end),
+            next_due=coming.at if coming else None,
+            next_why=coming.why if coming else "",
+            waits="" if waiting else in_words(rules, coming, now),
+            minutes=sum(spans, timedelta()) / timedelta(minutes=1) / len(spans) if spans else None,
+        )
 
 
-def _calls(connection: Connection, who: Interviewer, start: datetime, end: datetime) -> tuple[int, int]:
-    calls = connection.execute(
-        select(func.count())
-        .select_from(call)
-        .where(call.c.interviewer_id == who.id, call.c.started_at >= start, call.c.started_at < end)
+def _calls(connection: Connection, who: Interviewer, start: datetime, end: datetime) -> int:
+    made = select(func.count()).select_from(call)
+    return connection.execute(
+        made.where(call.c.interviewer_id == who.id, call.c.started_at >= start, call.c.started_at < end)
     ).scalar_one()
+
+
+def _completes(connection: Connection, who: Interviewer, start: datetime, end: datetime) -> list[timedelta]:
+    """How long each call took that completed an interview."""
     newest = call_result.alias("newest")
-    completes = connection.execute(
-        select(func.count())
-        .select_from(call_result)
+    last = select(func.max(newest.c.id)).where(newest.c.call_id == call_result.c.call_id).scalar_subquery()
+    rows = connection.execute(
+        select(call.c.started_at, call.c.ended_at, call_result.c.at)
+        .join(call, call.c.id == call_result.c.call_id)
         .where(
             call_result.c.interviewer_id == who.id,
             call_result.c.at >= start,
             call_result.c.at < end,
             call_result.c.complete == 1,
-            call_result.c.id
-            == select(func.max(newest.c.id)).where(newest.c.call_id == call_result.c.call_id).scalar_subquery(),
+            call_result.c.id == last,
         )
-    ).scalar_one()
-    return calls, completes
+    )
+    return [(row.ended_at or row.at) - row.started_at for row in rows]
 
 
-def _appointments(connection: Connection, who: Interviewer, until: datetime) -> tuple[DayAppointment, ...]:
+def _appointments(
+    connection: Connection, who: Interviewer, now: datetime, until: datetime
+) -> tuple[DayAppointment, ...]:
+    maker, holder = interviewer.alias("maker"), interviewer.alias("holder")
     rows = connection.execute(
-        select(appointment, cases.c.serial, cases.c.name, interviewer.c.name.label("owner_name"))
+        select(
+            appointment,
+            *(cases.c[name] for name in ("serial", "name", "timezone", "next_call_at", "next_until", "lease_until")),
+            cases.c.owner.label("holder"),
+            maker.c.name.label("maker_name"),
+            holder.c.name.label("holder_name"),
+        )
         .join(cases, cases.c.id == appointment.c.case_id)
-        .join(interviewer, interviewer.c.id == appointment.c.owner)
+        .join(maker, maker.c.id == appointment.c.owner)
+        .outerjoin(holder, holder.c.id == cases.c.owner)
         # one that waits in no queue is kept by nobody: consent withdrawn, or no number left
         .where(appointment.c.status == "booked", appointment.c.starts_at < until, cases.c.next_class.is_not(None))
         .order_by(appointment.c.starts_at, cases.c.serial)
     )
-    return tuple(
-        DayAppointment(
-            row.serial, row.name, row.kind, row.starts_at, row.ends_at, row.owner_name, mine=row.owner == who.id
-        )
-        for row in rows
+    return tuple(_of_the_day(row, who, now) for row in rows)
+
+
+def _of_the_day(row: Any, who: Interviewer, now: datetime) -> DayAppointment:
+    went_by = row.next_until is not None and row.next_until <= now
+    return DayAppointment(
+        serial=row.serial,
+        name=row.name,
+        kind=row.kind,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        owner=row.maker_name,
+        mine=row.owner == who.id,
+        state="missed" if went_by else "due" if row.next_call_at <= now else "coming",
+        held_by=row.holder_name if is_held(row.holder, row.lease_until, now) else "",
+        timezone=row.timezone,
     )

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from cati.desk.words import DECLINED, declined, times_in_a_row
-from cati.fieldwork import CallingRules, next_call
-from cati.outcomes import Event, EventKind, NumberState, derive, number_states
-from cati.storage.queue import HARD, SOFT, TURN
-from cati.storage.tables import appointment, call, call_result, case_event, cases, number, outcome_history
+from cati.desk.situation import CodedCall, coded_calls, events_of, situation
+from cati.fieldwork import TURN, CallingRules, Held, Plan, Situation, draw, interrupted, plan, to_convert
+from cati.outcomes import Event, NumberState, derive, number_states
+from cati.storage.tables import appointment, cases, number, outcome_history
 from cati.storage.tables import study as installed
 
 if TYPE_CHECKING:
+    from cati.outcomes import Derived
     from cati.studies import Study
 
 
@@ -35,46 +35,34 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """A place in the queue: class (None: not to be called), time, whose, and why in words without today's date."""
+class Looked:
+    """A case's history, and what it comes to: its row, what was derived, the state of each number, its situation."""
 
-    rank: int | None
-    at: datetime | None
-    reason: str
-    owner: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodedCall:
-    """A call whose newest result stands."""
-
-    id: int
-    at: datetime
-    outcome: str
-    number_id: int | None
+    case: Any
+    calls: list[CodedCall]
+    derived: Derived
+    numbers: list[Any]
+    states: dict[int, str]
+    situation: Situation
 
 
-def coded_calls(connection: Connection, case_id: int) -> list[CodedCall]:
-    """The calls of a case that are coded, and not withdrawn since, in order of time."""
-    newest = select(func.max(call_result.c.id)).where(call_result.c.case_id == case_id).group_by(call_result.c.call_id)
-    rows = connection.execute(
-        select(call.c.id, call.c.ended_at, call_result.c.outcome, call.c.number_id)
-        .join(call_result, call_result.c.call_id == call.c.id)
-        .where(call_result.c.id.in_(newest), call_result.c.outcome.is_not(None))
-        .order_by(call.c.ended_at, call.c.id)
+def look(connection: Connection, study: Study, case: Any) -> Looked:
+    """Reads the history of a case (a row of the table) and derives what it comes to. Writes nothing."""
+    calls = coded_calls(connection, case.id)
+    events = events_of(connection, case.id, calls)
+    held = list(
+        connection.execute(
+            select(number)
+            .where(number.c.case_id == case.id, number.c.withdrawn_at.is_(None))
+            .order_by(number.c.position, number.c.id)
+        )
     )
-    return [CodedCall(*row) for row in rows]
-
-
-def events_of(connection: Connection, case_id: int, calls: list[CodedCall]) -> list[Event]:
-    """All that says what a case came to, as the derivation wants it."""
-    events = [Event(f"call:{made.id}", made.at, made.outcome, made.number_id) for made in calls]
-    rows = connection.execute(select(case_event).where(case_event.c.case_id == case_id).order_by(case_event.c.id))
-    for row in rows:
-        kind: EventKind = row.kind
-        if row.outcome is not None or kind == "reopening":
-            events.append(Event(f"event:{row.id}", row.at, row.outcome, kind=kind))
-    return events
+    numbers = [NumberState(row.id, row.set_by_hand) for row in held]
+    derived = derive(study.scheme, events, numbers)
+    states = number_states(study.scheme, events, numbers)
+    deciding: Event | None = next((event for event in events if event.id == derived.deciding), None)
+    found = situation(connection, study, case, derived.outcome, deciding, calls, held, states)
+    return Looked(case, calls, derived, held, states, found)
 
 
 def restand(
@@ -86,41 +74,74 @@ def restand(
     """
     # locked before the calls are read: on PostgreSQL one coded meanwhile would else be undone by what was known before
     case = connection.execute(select(cases).where(cases.c.id == case_id).with_for_update()).one()
-    calls = coded_calls(connection, case_id)
-    events = events_of(connection, case_id, calls)
-    held = connection.execute(
-        select(number).where(number.c.case_id == case_id, number.c.withdrawn_at.is_(None)).order_by(number.c.position)
-    ).all()
-    numbers = [NumberState(row.id, row.set_by_hand) for row in held]
-    derived = derive(study.scheme, events, numbers)
-    states = number_states(study.scheme, events, numbers)
-    for row in held:
-        if row.state != states[row.id]:
-            connection.execute(update(number).where(number.c.id == row.id).values(state=states[row.id]))
-    final = study.scheme.outcome(derived.outcome).is_final
-    if final:
+    rules = calling_rules(connection, study)
+    looked = look(connection, study, case)
+    derived, found = looked.derived, looked.situation
+    for row in looked.numbers:
+        if row.state != looked.states[row.id]:
+            connection.execute(update(number).where(number.c.id == row.id).values(state=looked.states[row.id]))
+    if found.final and found.appointment is not None and to_convert(rules, found) is None:
         connection.execute(
             update(appointment)
             .where(appointment.c.case_id == case_id, appointment.c.status == "booked")
             .values(status="cancelled", settled_by_result=result_id)
         )
+    coming = plan(rules, found)
     deciding = None if derived.deciding is None else str(derived.deciding)
-    event = next((event for event in events if event.id == derived.deciding), None)
-    coming = _next(connection, study, case, derived.outcome, event, calls, states)
     values: dict[str, Any] = {
-        "attempts": len(calls),
-        "last_call_at": calls[-1].at if calls else None,
+        "attempts": len(looked.calls),
+        "last_call_at": looked.calls[-1].at if looked.calls else None,
         "outcome_why": derived.why,
-        "next_class": coming.rank,
-        "next_call_at": coming.at,
-        "next_reason": coming.reason,
-        "next_owner": coming.owner,
+        "draw": draw(rules.seed, case.serial),
+        **as_columns(coming),
     }
     if (case.outcome, case.deciding_event) != (derived.outcome, deciding):
         values |= {"outcome": derived.outcome, "outcome_at": now, "deciding_event": deciding}
         write_history(connection, case_id, derived.outcome, deciding, derived.why, now)
     connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
     return Standing(derived.outcome, derived.why, deciding_call(deciding), coming.at)
+
+
+def stand_interrupted(connection: Connection, study: Study, case_id: int, began_at: datetime) -> None:
+    """The place of a case that is being dialled, as `restand` would find it: were its console to stop now, the call
+    would be gone on with before others are begun. An appointment keeps its time."""
+    case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
+    if case.next_class == TURN or case.next_rule in ("attempts", "hours_over"):
+        coming = interrupted(began_at, case.timezone or study.rules.timezone.key, case.next_barred)
+        connection.execute(update(cases).where(cases.c.id == case_id).values(**as_columns(coming)))
+
+
+def as_columns(coming: Plan) -> dict[str, Any]:
+    """A plan as the columns of the case that hold it."""
+    return {
+        "next_class": coming.rank,
+        "next_call_at": coming.at,
+        "next_until": coming.until,
+        "next_group": coming.group,
+        "next_rule": coming.rule,
+        "next_reason": coming.reason,
+        "next_owner": coming.owner,
+        "next_barred": coming.barred,
+    }
+
+
+def fresh_place(
+    rules: CallingRules,
+    *,
+    serial: str,
+    label: str,
+    issued_at: datetime | None,
+    zone: str = "",
+    declined: bool = False,
+    has_number: bool = True,
+) -> dict[str, Any]:
+    """The place in the queue of a case that was never called, as columns; `label` is that of its outcome.
+
+    The same as `restand` comes to, without looking at a history that there is not.
+    """
+    numbers = [Held(0, usable=True)] if has_number else []
+    case = Situation("", label, False, zone, declined, issued_at, numbers=numbers)
+    return as_columns(plan(rules, case)) | {"draw": draw(rules.seed, serial)}
 
 
 def deciding_call(deciding: str | None) -> int | None:
@@ -142,54 +163,10 @@ def calling_rules(connection: Connection, study: Study) -> CallingRules:
     """The study's calling rules, for the fieldwork dates and the bank holidays that are installed."""
     dates = select(installed.c.fieldwork_start, installed.c.fieldwork_end, installed.c.bank_holidays)
     row = connection.execute(dates).first()
-    if row is None:
-        return study.rules
-    rules = study.file_rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
-    return rules.with_holidays(date.fromisoformat(day) for day in json.loads(row.bank_holidays))
+    return study.rules if row is None else rules_for(study, *row)
 
 
-def _next(
-    connection: Connection,
-    study: Study,
-    case: Any,
-    outcome_key: str,
-    event: Event | None,
-    calls: list[CodedCall],
-    states: dict[int, str],
-) -> Next:
-    outcome = study.scheme.outcome(outcome_key)
-    if outcome.is_final:
-        return Next(None, None, outcome.label)
-    if declined(case.recontact):
-        return Next(None, None, DECLINED)
-    if case.issued_at is None:
-        return Next(None, None, "Not issued to the telephone")
-    if all(state in study.scheme.number_states for state in states.values()):
-        return Next(None, None, "No number to call")
-    booked = connection.execute(
-        select(appointment.c.kind, appointment.c.starts_at, appointment.c.owner)
-        .where(appointment.c.case_id == case.id, appointment.c.status == "booked")
-        .order_by(appointment.c.starts_at)
-    ).first()
-    if booked is not None:
-        hard = booked.kind == "hard"
-        return Next(
-            HARD if hard else SOFT, booked.starts_at, f"Appointment ({booked.kind})", booked.owner if hard else None
-        )
-    failed_last = (
-        bool(calls)
-        and calls[-1].number_id is not None
-        and (states.get(calls[-1].number_id) not in (None, "untried", "live"))
-    )
-    if failed_last and "untried" in states.values():
-        return Next(TURN, calls[-1].at, "Another number to try")
-    rules = calling_rules(connection, study)
-    if event is None or outcome_key not in rules.call_again:
-        return Next(
-            TURN, event.at if event else max(case.issued_at, calls[-1].at if calls else case.issued_at), outcome.label
-        )
-    times = times_in_a_row([made.outcome for made in calls if made.at <= event.at]) if event.kind == "call" else 1
-    at = next_call(rules, outcome_key, event.at, times)
-    if at is None:
-        return Next(None, None, f"{outcome.label}; calling hours do not open again before fieldwork ends")
-    return Next(TURN, at, outcome.label)
+def rules_for(study: Study, start: str, end: str, holidays: str) -> CallingRules:
+    """The study's calling rules for these dates (ISO 8601) and bank holidays (JSON)."""
+    rules = study.file_rules.during(date.fromisoformat(start), date.fromisoformat(end))
+    return rules.with_holidays(date.fromisoformat(day) for day in json.loads(holidays))

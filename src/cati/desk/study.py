@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
@@ -11,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, select, update
 
 from cati.desk.records import InstalledStudy
-from cati.desk.standing import restand
+from cati.desk.replanning import plan_again
 from cati.errors import InputError
 from cati.storage import Store
-from cati.storage.tables import cases, change, questionnaire_version, study_file
+from cati.storage.tables import change, questionnaire_version, study_file
 from cati.storage.tables import study as studies
 from cati.studies.bank_holidays import bank_holidays
 from cati.studies.study import study_from_texts
@@ -30,13 +31,19 @@ def texts_hash(texts: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()
 
 
-def install_study(store: Store, study: Study, *, fieldwork: tuple[date, date] | None = None) -> Installed:
+def install_study(
+    store: Store,
+    study: Study,
+    *,
+    fieldwork: tuple[date, date] | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Installed:
     """Installs a study, or its new version; says which, or that nothing was new.
 
-    `fieldwork`: first and last day, where they are not the study's own. Raises InputError if the database holds
-    another study: one database, one study.
+    `fieldwork`: first and last day, where they are not the study's own. Where rules, outcomes or dates are others than
+    the next calls were worked out by, these are worked out anew; `progress` is told how many are done, of how many.
+    Raises InputError if the database holds another study: one database, one study.
     """
-    texts = dict(study.texts)
     start, end = fieldwork or (study.fieldwork_start, study.fieldwork_end)
     facts = {
         "key": study.id,
@@ -46,46 +53,51 @@ def install_study(store: Store, study: Study, *, fieldwork: tuple[date, date] | 
         "fieldwork_end": end.isoformat(),
         "bank_holidays": json.dumps([day.isoformat() for day in sorted(bank_holidays(start, end))]),
     }
-    digest = texts_hash(texts)
     with store.write() as connection:
-        now = store.now(connection)
-        row = connection.execute(select(studies)).first()
-        if row is not None and row.key != study.id:
-            raise InputError(
-                f"This database holds the study {row.key}; {study.id} needs a database of its own: --database OTHER"
+        done = _write_down(connection, study, facts, store.now(connection))
+    planned = plan_again(store, study, progress)
+    return "updated" if done == "current" and planned else done
+
+
+def _write_down(connection: Connection, study: Study, facts: dict[str, str], now: datetime) -> Installed:
+    """The study and the texts of its files."""
+    texts = dict(study.texts)
+    digest = texts_hash(texts)
+    row = connection.execute(select(studies)).first()
+    if row is not None and row.key != study.id:
+        raise InputError(
+            f"This database holds the study {row.key}; {study.id} needs a database of its own: --database OTHER"
+        )
+    known = connection.execute(
+        select(questionnaire_version.c.id).where(questionnaire_version.c.hash == digest)
+    ).scalar()
+    if row is not None and known is not None and all(row._mapping[name] == value for name, value in facts.items()):
+        return "current"
+    if row is None:
+        connection.execute(insert(studies).values(id=1, installed_at=now, **facts))
+    else:
+        old = {name: row._mapping[name] for name in facts}
+        connection.execute(update(studies).values(**facts))
+        connection.execute(
+            insert(change).values(
+                at=now, who="cati init", what="study", old=json.dumps(old), new=json.dumps(facts | {"hash": digest})
             )
-        known = connection.execute(
-            select(questionnaire_version.c.id).where(questionnaire_version.c.hash == digest)
-        ).scalar()
-        if row is not None and known is not None and all(row._mapping[name] == value for name, value in facts.items()):
-            return "current"
-        if row is None:
-            connection.execute(insert(studies).values(id=1, installed_at=now, **facts))
-        else:
-            old = {name: row._mapping[name] for name in facts}
-            connection.execute(update(studies).values(**facts))
-            connection.execute(
-                insert(change).values(
-                    at=now, who="cati init", what="study", old=json.dumps(old), new=json.dumps(facts | {"hash": digest})
-                )
+        )
+    if known is None:
+        version = connection.execute(
+            insert(questionnaire_version).values(
+                questionnaire=study.questionnaire.id,
+                version=study.questionnaire.version,
+                hash=digest,
+                installed_at=now,
             )
-        if known is None:
-            version = connection.execute(
-                insert(questionnaire_version).values(
-                    questionnaire=study.questionnaire.id,
-                    version=study.questionnaire.version,
-                    hash=digest,
-                    installed_at=now,
-                )
-            ).inserted_primary_key
-            assert version is not None
-            connection.execute(
-                insert(study_file),
-                [{"version_id": version[0], "path": path, "text": texts[path]} for path in sorted(texts)],
-            )
-        if row is not None and (row.fieldwork_start, row.fieldwork_end) != (start.isoformat(), end.isoformat()):
-            _plan_again(connection, study, now)
-        return "installed" if row is None else "updated"
+        ).inserted_primary_key
+        assert version is not None
+        connection.execute(
+            insert(study_file),
+            [{"version_id": version[0], "path": path, "text": texts[path]} for path in sorted(texts)],
+        )
+    return "installed" if row is None else "updated"
 
 
 def open_study(store: Store) -> Study:
@@ -104,13 +116,6 @@ def as_installed(installed: InstalledStudy) -> Study:
         fieldwork=(installed.fieldwork_start, installed.fieldwork_end),
         holidays=installed.bank_holidays,
     )
-
-
-def _plan_again(connection: Connection, study: Study, now: datetime) -> None:
-    """Other fieldwork dates: the next call of every case that has been called is worked out anew."""
-    called = select(cases.c.id).where(cases.c.issued_at.is_not(None), cases.c.attempts > 0)
-    for case_id in connection.execute(called).scalars().all():
-        restand(connection, study, case_id, now)
 
 
 def installed_study(store: Store) -> InstalledStudy:

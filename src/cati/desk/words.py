@@ -6,9 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cati.desk.records import Booked, PastCall
+from cati.fieldwork import Group, Place
 
 DECLINED = "Did not agree to be contacted again"
 _TIMES = {1: "", 2: " twice"}
+_NAMED = 2  # so many times of the week are named: more are no help to whoever reads it in a second
 
 
 def storable(text: str) -> str:
@@ -59,11 +61,16 @@ def interrupted(call: PastCall, now: datetime, zone: ZoneInfo) -> str:
     return f"Call by {call.interviewer} {when(call.started_at, now, zone)} was interrupted"
 
 
-def times_in_a_row(outcomes: list[str]) -> int:
-    """How often the last of these outcomes has come running."""
-    count = 0
-    for outcome in reversed(outcomes):
-        if outcome != outcomes[-1]:
-            break
-        count += 1
-    return count
+def with_place(reason: str, place: Place, group: Group) -> str:
+    """The reason for a call with what its place in the order adds, where the reason does not say it itself."""
+    hours = " or ".join(name.replace("_", " ") for name in group.slots)
+    named = f" ({hours})" if len(group.slots) <= _NAMED else ""
+    if place == "missed":
+        return f"Missed: {reason}"
+    if place == "last_chance":
+        return f"{reason}. Last chance: {hours} does not come again before fieldwork ends"
+    if place == "called" and hours:
+        return f"{reason}. Tried least at this time of the week{named}"
+    if place == "late" and hours:
+        return f"{reason}. The time of the week at which it was tried least{named} went by without a call"
+    return reason

@@ -23,17 +23,30 @@ def within_fieldwork(rules: CallingRules, moment: datetime) -> bool:
     return rules.fieldwork_start <= day <= rules.fieldwork_end
 
 
-def next_opening(rules: CallingRules, moment: datetime, window: str = ANY_HOURS) -> datetime | None:
-    """The first instant (UTC) from `moment` on at which calls may be made in the window.
+def next_opening(
+    rules: CallingRules, moment: datetime, window: str = ANY_HOURS, slots: tuple[str, ...] = ()
+) -> datetime | None:
+    """The first instant (UTC) from `moment` on at which calls may be made in the window (and in one of `slots`).
 
-    `moment` itself if that is such an instant; None when the window does not open again before fieldwork ends.
+    `moment` itself if that is such an instant; None when there is none before fieldwork ends.
     """
     moment = need_aware(moment)
-    first = max(moment.astimezone(rules.timezone).date(), rules.fieldwork_start)
-    for opens, closes in _open_between(rules, first, rules.fieldwork_end, window):
-        if moment < closes:
-            return max(moment, opens)
+    for opens, _ in stretches(rules, moment, window, slots):
+        return max(moment, opens)
     return None
+
+
+def stretches(
+    rules: CallingRules, moment: datetime, window: str = ANY_HOURS, slots: tuple[str, ...] = ()
+) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches of calling hours, as instants [opens, closes) in UTC, that end after `moment`, to fieldwork's end.
+
+    Of the window, and of `slots`, if any, alone. The first may have opened before `moment`.
+    """
+    first = max(moment.astimezone(rules.timezone).date(), rules.fieldwork_start)
+    for opens, closes in _open_between(rules, first, rules.fieldwork_end, window, slots):
+        if moment < closes:
+            yield opens, closes
 
 
 def next_call(rules: CallingRules, outcome: str, at: datetime, times_in_a_row: int = 1) -> datetime | None:
@@ -43,10 +56,11 @@ def next_call(rules: CallingRules, outcome: str, at: datetime, times_in_a_row: i
     give the outcome no delay (it is final, or an appointment carries its own time), or when the outcome's window
     does not open again before fieldwork ends. Ask only for cases that are still to be called.
     """
-    delay = rules.call_again.get(outcome)
-    if delay is None:
+    found = rules.delay_after(outcome, times_in_a_row)
+    if found is None:
         return None
-    return next_opening(rules, need_aware(at) + delay.wait(times_in_a_row), delay.window)
+    delay, wait = found
+    return next_opening(rules, need_aware(at) + wait, delay.window)
 
 
 def check_time(rules: CallingRules, when: When | datetime, now: datetime, window: str = ANY_HOURS) -> list[str]:
@@ -68,11 +82,13 @@ def check_time(rules: CallingRules, when: When | datetime, now: datetime, window
     return []
 
 
-def _open_between(rules: CallingRules, first: date, last: date, window: str) -> Iterator[tuple[datetime, datetime]]:
+def _open_between(
+    rules: CallingRules, first: date, last: date, window: str, slots: tuple[str, ...] = ()
+) -> Iterator[tuple[datetime, datetime]]:
     """Each stretch of calling hours from day `first` to day `last`, as instants [opens, closes), in order."""
     day = first
     while day <= last:
-        for span in rules.spans(day, window):
+        for span in rules.spans(day, window, slots):
             opens, closes = _edge(rules, day, span.start), _edge(rules, day, span.end)
             if opens < closes:
                 yield opens, closes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -16,7 +16,17 @@ from pydantic_core import ErrorDetails
 from cati.nearest import did_you_mean
 from cati.questionnaire.yaml_source import Document, read_yaml
 
-from .rules import ANY_HOURS, CallingRules, Delay, RulesError, Span, Window
+from .rules import (
+    ANY_HOURS,
+    AppointmentTimes,
+    AttemptLimits,
+    CallingRules,
+    Conversion,
+    Delay,
+    RulesError,
+    Span,
+    Window,
+)
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BANK_HOLIDAY = "bank_holiday"
@@ -101,14 +111,56 @@ class _FieldworkDates(_Strict):
 class _Delay(_Strict):
     after: Annotated[list[_Minutes], Field(min_length=1)]
     window: str = ANY_HOURS
+    then: str | None = None
+    other_number: _Minutes | None = None
+    another_slot: bool = False
+    asked_for: bool = False
+
+    def made(self) -> Delay:
+        other = None if self.other_number is None else timedelta(minutes=self.other_number)
+        waits = tuple(timedelta(minutes=minutes) for minutes in self.after)
+        return Delay(waits, self.window, self.then, other, self.another_slot, self.asked_for)
+
+
+class _Attempts(_Strict):
+    case: Annotated[int, Field(ge=1, le=98)] | None = None
+    number: Annotated[int, Field(ge=1, le=98)] | None = None
+
+
+class _Appointments(_Strict):
+    missed_after: Annotated[int, Field(ge=5, le=720)] = 30
+    soft_early: Annotated[int, Field(ge=0, le=120)] = 10
+    soft_late: Annotated[int, Field(ge=5, le=720)] = 60
+
+    def made(self) -> AppointmentTimes:
+        return AppointmentTimes(
+            *(timedelta(minutes=minutes) for minutes in (self.missed_after, self.soft_early, self.soft_late))
+        )
+
+
+class _Conversion(_Strict):
+    outcomes: Annotated[list[str], Field(min_length=1)]
+    after: _Minutes
+    another_interviewer: bool = True
+
+    def made(self) -> Conversion:
+        return Conversion(frozenset(self.outcomes), timedelta(minutes=self.after), self.another_interviewer)
 
 
 class _RulesFile(_Strict):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)]
     fieldwork: _FieldworkDates
-    appointment_grace: Annotated[int, Field(ge=0, le=60)] = 5
+    # a respondent who named the time is not kept waiting longer for one interviewer
+    appointment_grace: Annotated[int, Field(ge=0, le=5)] = 5
     windows: Annotated[dict[str, _Days], Field(min_length=1)]
+    slots: dict[str, _Days] = {}
     call_again: dict[str, _Delay]
+    attempts: _Attempts = _Attempts()
+    appointments: _Appointments = _Appointments()
+    refusal_conversion: _Conversion | None = None
+    fresh_share: Annotated[int, Field(ge=0, le=100)] = 50
+    seed: Annotated[int, Field(ge=0)] = 1
+    staffing: dict[str, Annotated[int, Field(ge=0, le=10_000)]] = {}
 
 
 def read_rules(text: str, source: str, holidays: frozenset[date]) -> CallingRules:
@@ -130,20 +182,27 @@ def read_rules(text: str, source: str, holidays: frozenset[date]) -> CallingRule
         fieldwork_start=file.fieldwork.start,
         fieldwork_end=file.fieldwork.end,
         appointment_grace=timedelta(minutes=file.appointment_grace),
-        windows=MappingProxyType({name: _window(name, days) for name, days in file.windows.items()}),
-        call_again=MappingProxyType(
-            {
-                outcome: Delay(tuple(timedelta(minutes=m) for m in delay.after), delay.window)
-                for outcome, delay in file.call_again.items()
-            }
-        ),
+        windows=_windows(file.windows, ()),
+        call_again=MappingProxyType({outcome: delay.made() for outcome, delay in file.call_again.items()}),
         holidays=holidays,
+        slots=_windows(file.slots, None),
+        attempts=AttemptLimits(file.attempts.case, file.attempts.number),
+        appointments=file.appointments.made(),
+        conversion=None if file.refusal_conversion is None else file.refusal_conversion.made(),
+        fresh_share=file.fresh_share,
+        seed=file.seed,
+        staffing=MappingProxyType(dict(file.staffing)),
     )
 
 
-def _window(name: str, days: _Days) -> Window:
+def _windows(given: dict[str, _Days], otherwise: tuple[Span, ...] | None) -> Mapping[str, Window]:
+    """The windows by name; `otherwise`: their hours on bank holidays where they are not given (None: as any day)."""
+    return MappingProxyType({name: _window(name, days, otherwise) for name, days in given.items()})
+
+
+def _window(name: str, days: _Days, otherwise: tuple[Span, ...] | None) -> Window:
     weekdays = tuple(tuple(days.get(day, ())) for day in _DAYS)
-    return Window(name, weekdays, tuple(days.get(_BANK_HOLIDAY, ())))
+    return Window(name, weekdays, tuple(days[_BANK_HOLIDAY]) if _BANK_HOLIDAY in days else otherwise)
 
 
 def _faults_between_keys(file: _RulesFile) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -151,11 +210,74 @@ def _faults_between_keys(file: _RulesFile) -> Iterator[tuple[tuple[str, ...], st
         yield ("windows", ANY_HOURS), '"any" always means all windows together; give this window another name'
     if not any(spans for days in file.windows.values() for day, spans in days.items() if day != _BANK_HOLIDAY):
         yield ("windows",), "no window is ever open; give at least one day some hours, such as mon-fri: [09:00-17:30]"
+    for name in file.windows:
+        if "|" in name or not name.strip():
+            yield ("windows", name), "the name of a window is not empty and has no | in it; write consumer_hours"
     known = (ANY_HOURS, *file.windows)
     for outcome, delay in file.call_again.items():
         if delay.window not in known:
             why = f'there is no window "{delay.window}"; write one of {", ".join(known)}'
             yield ("call_again", outcome, "window"), why
+    for name in file.staffing:
+        if name not in file.windows:
+            why = f'there is no window "{name}"; write one of {", ".join(file.windows)}'
+            yield ("staffing", name), why
+    yield from _faults_of_then(file)
+    yield from _faults_of_slots(file)
+
+
+def _faults_of_then(file: _RulesFile) -> Iterator[tuple[tuple[str, ...], str]]:
+    for outcome, delay in file.call_again.items():
+        met, then = {outcome}, delay.then
+        while then is not None:
+            if then not in file.call_again:
+                yield (
+                    ("call_again", outcome, "then"),
+                    f'"{then}" has no delay here; {did_you_mean(then, file.call_again)}',
+                )
+                break
+            if then in met:
+                yield ("call_again", outcome, "then"), "this goes round in a circle; let one of them go without `then`"
+                break
+            met.add(then)
+            then = file.call_again[then].then
+
+
+def _faults_of_slots(file: _RulesFile) -> Iterator[tuple[tuple[str, ...], str]]:
+    """A call lies in one slot and no other, and every calling hour lies in one, of a bank holiday on a weekday too."""
+    if not file.slots:
+        for outcome, delay in file.call_again.items():
+            if delay.another_slot:
+                why = "there are no slots to choose another of; add `slots:`, or leave another_slot out"
+                yield ("call_again", outcome, "another_slot"), why
+        return
+    for name in file.slots:
+        if not re.fullmatch(r"[^\s|+*]+", name):
+            yield ("slots", name), "the name of a slot has no blank and none of | + * in it; write weekday_evening"
+    for day in (*_DAYS, _BANK_HOLIDAY):
+        taken = sorted((span, name) for name, days in file.slots.items() for span in days.get(day, ()))
+        for (one, first), (other, second) in pairwise(taken):
+            if other.start < one.end:
+                yield ("slots", second), f"{day}: {other} lies in {first} too ({one}); a call must be in one slot alone"
+        for window, days in file.windows.items():
+            left = _uncovered(file, day, days.get(day, []))
+            if left is not None:
+                why = f"{day}: {left} is in no slot; give it to one of {', '.join(file.slots)}"
+                yield ("windows", window), why
+
+
+def _uncovered(file: _RulesFile, day: str, spans: Iterable[Span]) -> Span | None:
+    """The first of these hours that lie in no slot. A slot without hours for bank holidays has those of the weekday."""
+    for as_day in _DAYS[:5] if day == _BANK_HOLIDAY else (day,):
+        taken = sorted(span for days in file.slots.values() for span in days.get(day, days.get(as_day, ())))
+        for span in spans:
+            minute = span.start
+            for one in taken:
+                if one.start <= minute < one.end:
+                    minute = one.end
+            if minute < span.end:
+                return Span(minute, span.end)
+    return None
 
 
 def _fault(document: Document, source: str, path: tuple[str | int, ...], why: str) -> str:
@@ -195,21 +317,44 @@ _EXPECTED = {
     "windows": "{business_hours: {mon-fri: [09:00-17:30]}}",
     "call_again": "{engaged: {after: [15, 30, 60]}}",
     "after": "[15, 30, 60]",
+    "outcomes": "[refusal]",
+    "window": "business_hours",
+    "then": "another outcome with a delay here",
+    "slots": "{morning: {mon-fri: [09:00-12:00]}}",
+    "attempts": "{case: 15, number: 10}",
+    "appointments": "{missed_after: 30, soft_early: 10, soft_late: 60}",
+    "refusal_conversion": "{outcomes: [refusal], after: 10080}",
+    "staffing": "{business_hours: 8}",
 }
-_KEYS = (*_EXPECTED, "appointment_grace", "window")
+_WHOLE = {
+    "case": "a whole number of calls",
+    "number": "a whole number of calls",
+    "fresh_share": "a whole number of per cent",
+    "seed": "a whole number such as 1",
+    "staffing": "a whole number of interviewers",
+}
+_KEYS = (
+    *_EXPECTED,
+    *(name for model in (_RulesFile, _Delay, _Attempts, _Appointments, _Conversion) for name in model.model_fields),
+)
 
 
 def _in_words(detail: ErrorDetails) -> str:
     kind, key, given = detail["type"], str(detail["loc"][-1]) if detail["loc"] else "", detail["input"]
+    within = str(detail["loc"][0]) if detail["loc"] else ""
     if kind == "value_error":
         context: dict[str, Any] = detail.get("ctx", {})
         return str(context.get("error", detail["msg"]))
     if kind == "missing":
-        return f"missing; add it, for example {key}: {_EXPECTED.get(key, '…')}"
+        example = "10080" if (within, key) == ("refusal_conversion", "after") else _EXPECTED.get(key, "…")
+        return f"missing; add it, for example {key}: {example}"
     if kind == "extra_forbidden":
         return f"unknown key. {did_you_mean(key, _KEYS, 'Remove it.')}"
     if kind.startswith(("date", "int")) or kind in {"greater_than_equal", "less_than_equal"}:
-        example = "a date such as 2019-11-11" if kind.startswith("date") else "a whole number of minutes"
+        whole = _WHOLE.get(within if within == "staffing" else key, "a whole number of minutes")
+        example = "a date such as 2019-11-11" if kind.startswith("date") else whole
         limit = f" ({detail['msg'].lower()})" if kind in {"greater_than_equal", "less_than_equal"} else ""
         return f'"{given}" is not usable here{limit}; write {example}'
+    if kind.startswith("bool"):
+        return f'"{given}" is not usable here; write true or false'
     return f"{detail['msg'].lower()}; expected something like {_EXPECTED.get(key, '[09:00-17:30]')}"

@@ -19,7 +19,9 @@ class Prepared:
         names = compiled.positiontup if compiled.positional else tuple(compiled.binds)  # type: ignore[attr-defined]
         processors: dict[str, Any] = compiled._bind_processors  # type: ignore[attr-defined]
         constants = compiled.params
-        self._parameters = [(name, processors.get(name), constants.get(name)) for name in names]
+        # a name may stand in the statement many times; its value is made ready once
+        self._names = tuple(names)
+        self._parameters = [(name, processors.get(name), constants.get(name)) for name in dict.fromkeys(names)]
         self._positional = bool(compiled.positional)  # type: ignore[attr-defined]
 
     def __call__(self, connection: Connection, **values: object) -> CursorResult[Any]:
@@ -30,5 +32,5 @@ class Prepared:
             for value in (values.get(name, constant),)
         }
         return connection.exec_driver_sql(
-            self.sql, tuple(bound[name] for name, _, _ in self._parameters) if self._positional else bound
+            self.sql, tuple(bound[name] for name in self._names) if self._positional else bound
         )

@@ -1,34 +1,76 @@
-"""Whose turn is it: one case claimed, atomically, in the order of the queue.
+"""Whose turn is it: one case claimed, atomically, in the order of the queue (`fieldwork.turns`).
 
-The queue is asked one class at a time, and within the ordinary cases one number of attempts at a time, so that each
-question is one range of an index whatever else is waiting. Two stations never get the same case: on SQLite writers
-take turns, on PostgreSQL a row that another station is taking is skipped.
+The claim is one statement on both kinds of database: the questions of the order one after another, each one range of an
+index whatever else is waiting, and the first that finds a case takes it. Two stations never get the same case: on
+SQLite writers take turns, on PostgreSQL a row that another station is taking is skipped.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Text, TextClause, bindparam, func, literal, or_, select, text, update
 
+from cati.fieldwork.planning import TURN as TURN
+from cati.fieldwork.turns import PLACES, Asked, Place
 from cati.storage.store import Store
 from cati.storage.tables import cases
-from cati.storage.types import Instant
+from cati.storage.tables import study as studies
+from cati.storage.types import Instant, Whole
 
-HARD, SOFT, TURN = 0, 1, 2
 # A hold that ends later than so many leases from now was made by a clock that has been set right since. One lease would
 # not do: on a server another station may have renewed its own a moment after we read the time.
 _LONGEST = 2
+# What a console knows of the groups is asked for again after this time. A group that another console makes meanwhile
+# holds cases that were called a moment ago: hardly any of them is to be called again sooner than that.
+_KNOWN_FOR = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A case that is ours until the lease ends: its id and the fence number that every save repeats."""
+    """A case that is ours until the lease ends: its id, the fence number that every save repeats, and the place that it
+    had in the order (None: it was taken whatever its place)."""
 
     case_id: int
     fence: int
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The groups that cases are in: those that wait for their turn, each with the time of its earliest case; those with
+    an appointment; those in somebody's hands. And the fieldwork dates (ISO 8601) and bank holidays (JSON) as they are
+    installed now."""
+
+    turns: dict[str, datetime]
+    appointed: tuple[str, ...]
+    held: tuple[str, ...]
+    fieldwork: tuple[str, str, str] | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim goes by.
+
+    Who asks, when, and for how long; how long a hard appointment is its maker's alone; whether it is a day of
+    fieldwork; in whose hours calls may be made of the groups `held` and `appointed`; and the groups that are asked for
+    a case in its turn, in order, those that are equal in it together, with the place that their cases have.
+    """
+
+    interviewer_id: int
+    now: datetime
+    lease: timedelta
+    grace: timedelta
+    in_fieldwork: bool
+    held: Sequence[str]
+    appointed: Sequence[str]
+    turns: Sequence[Asked]
 
 
 def is_alive(lease_until: datetime | None, now: datetime, lease: timedelta) -> bool:
@@ -38,96 +80,254 @@ def is_alive(lease_until: datetime | None, now: datetime, lease: timedelta) -> b
 
 def is_free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
     """The same for a query: held by nobody, or by a lease that is not in force."""
-    return _unheld(literal(now, Instant), literal(now + _LONGEST * lease, Instant))
+    longest = literal(now + _LONGEST * lease, Instant)
+    return or_(cases.c.owner.is_(None), cases.c.lease_until <= literal(now, Instant), cases.c.lease_until > longest)
 
 
-def _unheld(now: ColumnElement[Any], longest: ColumnElement[Any]) -> ColumnElement[bool]:
-    return or_(cases.c.owner.is_(None), cases.c.lease_until <= now, cases.c.lease_until > longest)
+def directory(store: Store, connection: Connection, now: datetime) -> Directory:
+    """The groups there are, looked up at most once a second."""
+    known: Directory | None = store.remembered.get("directory")
+    if known is not None and known.at <= now < known.at + _KNOWN_FOR:
+        return known
+    rows: list[Any] = [row for row in store.prepared("groups", _groups)(connection).all() if row.name]
+    turns = {row.name: _moment(row.first) for row in rows if row.kind == 0 and row.first is not None}
+    appointed, held = (tuple(sorted(row.name for row in rows if row.kind == kind)) for kind in (1, 2))
+    dates: Any = store.prepared("dates", _dates)(connection).first()
+    found = Directory(turns, appointed, held, None if dates is None else (dates[0], dates[1], dates[2]), now)
+    store.remembered["directory"] = found
+    return found
 
 
-def _free() -> ColumnElement[bool]:
-    return _unheld(bindparam("now", type_=Instant), bindparam("longest", type_=Instant))
+def forget_directory(store: Store) -> None:
+    """A case has come to a group that the directory may not know: it is looked up again before the next claim."""
+    store.remembered.pop("directory", None)
 
 
-def _due(time: ColumnElement[Any]) -> ColumnElement[bool]:
-    return time <= bindparam("now", type_=Instant)
+_TURN = 'FROM "case" WHERE next_class = 2 AND owner IS NULL'
+_APPOINTED = 'FROM "case" WHERE next_until IS NOT NULL AND owner IS NULL'
 
 
-def _take(condition: list[ColumnElement[bool]], order: list[ColumnElement[Any]]) -> Any:
-    # the materialized fence: without it PostgreSQL's planner may take more rows than the limit
-    pick = (
-        select(cases.c.id)
-        .where(*condition, _free())
-        .order_by(*order, cases.c.serial)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .cte("pick")
-        .prefix_with("MATERIALIZED")
-    )
-    return (
-        update(cases)
-        .where(cases.c.id == pick.c.id)
-        .values(owner=bindparam("me"), lease_until=bindparam("lease_until", type_=Instant), fence=cases.c.fence + 1)
-        .returning(cases.c.id, cases.c.fence)
-    )
-
-
-def _hard(_store: Store) -> Any:
-    theirs = or_(
-        cases.c.next_owner.is_(None),
-        cases.c.next_owner == bindparam("me"),
-        cases.c.next_call_at <= bindparam("grace_over", type_=Instant),
-    )
-    return _take([cases.c.next_class == HARD, _due(cases.c.next_call_at), theirs], [cases.c.next_call_at])
-
-
-def _soft(_store: Store) -> Any:
-    return _take([cases.c.next_class == SOFT, _due(cases.c.next_call_at)], [cases.c.next_call_at])
-
-
-def _turn(_store: Store) -> Any:
-    # coalesce hides the column from the index on it: by that one every case that is due would be sorted
-    due = _due(func.coalesce(cases.c.next_call_at, cases.c.next_call_at))
-    return _take([cases.c.next_class == TURN, cases.c.attempts == bindparam("level"), due], [cases.c.last_call_at])
-
-
-def _next_level(_store: Store) -> Any:
-    return select(func.min(cases.c.attempts)).where(cases.c.next_class == TURN, cases.c.attempts > bindparam("level"))
-
-
-def _anything_due(_store: Store) -> Any:
-    return (
-        select(cases.c.id)
-        .where(
-            cases.c.next_class == TURN,
-            cases.c.attempts == bindparam("level"),
-            cases.c.next_call_at <= bindparam("now", type_=Instant),
+def _groups(store: Store) -> TextClause:
+    # one step into an index a group, however many cases each has; of cases in somebody's hands there are few
+    return text(f"""
+        WITH RECURSIVE turn(name) AS (
+            SELECT min(next_group) {_TURN} UNION ALL
+            SELECT (SELECT min(next_group) {_TURN} AND next_group > turn.name) FROM turn WHERE turn.name IS NOT NULL
+        ), appointed(name) AS (
+            SELECT min(next_group) {_APPOINTED} UNION ALL
+            SELECT (SELECT min(next_group) {_APPOINTED} AND next_group > appointed.name)
+              FROM appointed WHERE appointed.name IS NOT NULL
         )
-        .limit(1)
+        SELECT 0 AS kind, name, (SELECT min(next_call_at) {_TURN} AND next_group = turn.name) AS first FROM turn
+        UNION ALL SELECT 1, name, NULL FROM appointed
+        UNION ALL SELECT DISTINCT 2, next_group, CAST(NULL AS {"TEXT" if store.is_sqlite else "TIMESTAMPTZ"})
+          FROM "case" WHERE owner IS NOT NULL""")
+
+
+def _moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def _dates(_store: Store) -> Any:
+    return select(studies.c.fieldwork_start, studies.c.fieldwork_end, studies.c.bank_holidays)
+
+
+def claim(store: Store, connection: Connection, asked: Claim) -> Claimed | None:
+    """Claims the next case by the order of the queue, or None when there is none that this interviewer may call now."""
+    parts = _parts(asked)
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        take = store.prepared(("claim", part.shape), partial(_claim, part=part))
+        row: Any = take(connection, **part.values).first()
+        if row is not None:
+            if at:
+                forget_directory(store)  # it named groups that have been emptied
+            return Claimed(int(row[0]), int(row[1]), PLACES[row[2]])
+        at = at + 1 if store.is_sqlite or not _passed_over(store, connection, part) else 0
+    return None
+
+
+def _passed_over(store: Store, connection: Connection, part: _Part) -> bool:
+    """Was a case passed over because somebody has its row for a moment: to load the sample, say?
+
+    Nobody goes away empty-handed for that: it is waited for until the row is let go, and asked for again.
+    """
+    peek = store.prepared(("peek", part.shape), lambda _: part.typed(f"SELECT {part.first_found(lock='')}"))
+    there = peek(connection, **part.values).scalar()
+    if there is None:
+        return False
+    # let go of again at once: who holds a row while it waits for another can be waited for in a circle
+    with connection.begin_nested() as waiting:
+        connection.execute(select(cases.c.id).where(cases.c.id == int(there) // _CODES).with_for_update())
+        waiting.rollback()
+    return True
+
+
+# A case that is found is told as id × 16 + the number of its place: one value, so that one question decides both.
+_CODES = 16
+# So many groups are asked in one statement. The first of them nearly always has a case; a statement about all of them
+# would cost more to hand over than to carry out.
+_AT_ONCE = 6
+
+
+def _claim(store: Store, part: _Part) -> TextClause:
+    found = part.first_found(lock="" if store.is_sqlite else "FOR UPDATE SKIP LOCKED")
+    # materialized: else PostgreSQL's planner may ask the questions again for each row that it looks at
+    return part.typed(
+        f"""WITH pick(code) AS MATERIALIZED (SELECT {found})
+            UPDATE "case" SET owner = :me, lease_until = :lease_until, fence = fence + 1, came_as = pick.code % {_CODES}
+              FROM pick WHERE "case".id = pick.code / {_CODES}
+              RETURNING "case".id, "case".fence, "case".came_as"""
     )
 
 
-def claim(
-    store: Store, connection: Connection, *, interviewer_id: int, now: datetime, lease: timedelta, grace: timedelta
-) -> Claimed | None:
-    """Claims the next case for an interviewer, or None when nothing is due.
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked at one step of the order: the number of the place, where from, and which comes first of those."""
 
-    Due hard appointments first (its maker's alone until `grace` past the time), then soft ones, the earliest first;
-    then whoever has been called least, the longest ago, by serial.
-    """
-    times = {"now": now, "lease_until": now + lease, "longest": now + _LONGEST * lease, "me": interviewer_id}
-    row: Any = store.prepared("claim hard", _hard)(connection, **times, grace_over=now - grace).first()
-    row = row or store.prepared("claim soft", _soft)(connection, **times).first()
-    level: int | None = -1
-    while row is None:
-        level = store.prepared("next level", _next_level)(connection, level=level).scalar()
-        if level is None:
-            return None
-        # a level where nothing is due is passed over without looking at each of its cases
-        if store.prepared("anything due", _anything_due)(connection, level=level, now=now).first() is not None:
-            row = store.prepared("claim turn", _turn)(connection, **times, level=level).first()
-    case_id, fence = row
-    return Claimed(int(case_id), int(fence))
+    place: str
+    sources: tuple[str, ...]
+    order: str
+
+    def first_found(self, lock: str) -> str:
+        """The first case, as an expression: each source is one range of an index."""
+        code = f"id * {_CODES} + {self.place}"
+        if len(self.sources) == 1:
+            return f"(SELECT {code} {self.sources[0]} ORDER BY {self.order} LIMIT 1 {lock})"
+        # the first of each, and then of those: asked for all at once they would have to be sorted all
+        columns = f"{code} AS code, next_call_at, next_until, draw"
+        firsts = (f"(SELECT {columns} {source} ORDER BY {self.order} LIMIT 1 {lock})" for source in self.sources)
+        each = " UNION ALL ".join(f"SELECT * FROM {first} AS first{at}" for at, first in enumerate(firsts))
+        return f"(SELECT code FROM ({each}) AS firsts ORDER BY {self.order} LIMIT 1)"
+
+
+_TIMES = ("now", "lease_until", "longest", "grace_over")
+_NOT_BARRED = "(next_barred IS NULL OR next_barred <> :me)"
+_IN_ITS_TIME = "(next_call_at <= :now AND next_until > :now)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some of what is asked for a case, in the order of the queue: appointments and interrupted calls where `first`,
+    then groups. Names are padded with "", which no group is called, so that few statements serve all claims."""
+
+    first: bool
+    held: tuple[str, ...]
+    appointed: tuple[str, ...]
+    turns: tuple[Asked, ...]
+    times: dict[str, object]
+
+    @property
+    def shape(self) -> object:
+        """What tells one statement from another."""
+        return self.first, len(self.held), len(self.appointed), tuple(len(names) for _, names in self.turns)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The parameters of the statement."""
+        values = dict(self.times)
+        values |= {f"held{at}": name for at, name in enumerate(self.held)}
+        values |= {f"appointed{at}": name for at, name in enumerate(self.appointed)}
+        for at, (place, names) in enumerate(self.turns):
+            values[f"place{at}"] = PLACES.index(place)
+            values |= {f"turn{at}_{which}": name for which, name in enumerate(names)}
+        return values
+
+    def first_found(self, lock: str) -> str:
+        """The questions in order, as one expression; those after the first that finds a case are not asked."""
+        return f"coalesce({', '.join(question.first_found(lock) for question in self.questions())}, NULL)"
+
+    def questions(self) -> list[_Question]:
+        """What is asked, in order."""
+        questions: list[_Question] = []
+        if self.first:
+            owner = "next_owner IS NULL OR next_owner = :me OR next_call_at <= :grace_over"
+            absent = "NOT EXISTS (SELECT 1 FROM interviewer i WHERE i.id = next_owner AND i.present_until > :now)"
+            lapsed = "lease_until <= :now OR lease_until > :longest"
+            open_now = ", ".join(f":held{at}" for at in range(len(self.held))) or "''"
+            in_time = f"{_IN_ITS_TIME} AND (next_class = 1 OR {owner} OR {absent})"
+            in_turn = f"(next_class = 2 AND next_call_at <= :now AND {_NOT_BARRED}) OR next_until <= :now"
+            held = f"owner IS NOT NULL AND ({lapsed}) AND ({in_time} OR next_group IN ({open_now}) AND ({in_turn}))"
+            due = f"{_APPOINTED} AND {_IN_ITS_TIME} AND next_class ="
+            questions += [
+                _Question(_number("hard"), (f"{due} 0 AND ({owner} OR {absent})",), "next_call_at, draw"),
+                _Question(_number("soft"), (f"{due} 1",), "next_call_at, draw"),
+                _Question(_number("interrupted"), (f'FROM "case" WHERE {held}',), "lease_until, draw"),
+            ]
+        if self.appointed:
+            missed = f"{_APPOINTED} AND next_until <= :now AND next_group ="
+            sources = tuple(f"{missed} :appointed{at}" for at in range(len(self.appointed)))
+            questions.append(_Question(_number("missed"), sources, "next_until DESC, draw"))
+        due = f"{_TURN} AND next_call_at <= :now AND {_NOT_BARRED} AND next_group ="
+        for at, (_, names) in enumerate(self.turns):
+            sources = tuple(f"{due} :turn{at}_{which}" for which in range(len(names)))
+            questions.append(_Question(f":place{at}", sources, "next_call_at, draw"))
+        return questions
+
+    def typed(self, statement: str) -> TextClause:
+        """The statement with the types of those of its parameters that it has."""
+        kinds: dict[str, Any] = dict.fromkeys(_TIMES, Instant) | {"me": Whole}
+        kinds |= {f"place{at}": Whole for at in range(len(self.turns))}
+        made = text(statement)
+        names = (name for name in self.values if re.search(rf":{name}\b", statement))
+        return made.bindparams(*(bindparam(name, type_=kinds.get(name, Text)) for name in names))
+
+
+def _number(place: Place) -> str:
+    return str(PLACES.index(place))
+
+
+def _parts(asked: Claim, at_once: int = _AT_ONCE) -> list[_Part]:
+    times: dict[str, object] = {
+        "now": asked.now,
+        "lease_until": asked.now + asked.lease,
+        "longest": asked.now + _LONGEST * asked.lease,
+        "grace_over": asked.now - asked.grace,
+        "me": asked.interviewer_id,
+    }
+    together: list[Asked] = [(place, _padded(names)) for place, names in asked.turns]
+    turns = [tuple(together[at : at + at_once]) for at in range(0, len(together), at_once)]
+    nobody: Asked = ("late", ("",))
+    padded = [(*some, *(nobody,) * (at_once - len(some))) for some in turns]
+    if not asked.in_fieldwork:
+        return []
+    first = _Part(True, _padded(asked.held), _padded(asked.appointed), padded[0] if padded else (), times)
+    return [first, *(_Part(False, (), (), some, times) for some in padded[1:])]
+
+
+def _padded(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, as many as the next power of two."""
+    return (*names, *("",) * ((1 << max(len(names) - 1, 0).bit_length()) - len(names))) if names else ()
+
+
+def count_waiting(store: Store, connection: Connection, asked: Claim, most: int) -> int:
+    """How many cases this interviewer could be handed now; `most` where there are as many or more."""
+    total = 0
+    for part in _parts(asked):
+        sources = [source for question in part.questions() for source in question.sources]
+        counts = [
+            f"(SELECT count(*) FROM (SELECT 1 {source} LIMIT {most}) AS q{at})" for at, source in enumerate(sources)
+        ]
+        made = part.typed(f"SELECT {' + '.join(counts)}")
+        counted = store.prepared(("count", most, part.shape), lambda _, made=made: made)  # type: ignore[misc]
+        total += int(counted(connection, **part.values).scalar() or 0)
+        if total >= most:
+            return most
+    return total
+
+
+def take_one(
+    connection: Connection, case_id: int, interviewer_id: int, now: datetime, lease: timedelta
+) -> Claimed | None:
+    """Claims a given case, whatever its turn; None if somebody holds it, or if it is not to be called."""
+    row = connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id, cases.c.next_class.is_not(None), is_free(now, lease))
+        .values(owner=interviewer_id, lease_until=now + lease, fence=cases.c.fence + 1, came_as=None)
+        .returning(cases.c.id, cases.c.fence)
+    ).first()
+    return None if row is None else Claimed(int(row.id), int(row.fence), None)
 
 
 def renew(store: Store, connection: Connection, *, case_id: int, owner: int, fence: int, lease: timedelta) -> bool:

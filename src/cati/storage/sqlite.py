@@ -64,8 +64,11 @@ def check_left_over(path: Path) -> None:
             )
 
 
-def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Any:
-    """A connection of the driver to an existing file, set up to be durable; it waits so long for a lock."""
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS, durable: bool = True) -> Any:
+    """A connection of the driver to an existing file, set up to be durable; it waits so long for a lock.
+
+    Not `durable`: of a scratch database (`storage.scratch`), and of no other.
+    """
     connection = driver.connect(
         f"{path.resolve().as_uri()}?mode=rw",
         uri=True,
@@ -74,9 +77,10 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Any:
         check_same_thread=False,
     )
     try:
-        for pragma in ("foreign_keys=ON", "synchronous=FULL", "cache_size=-500", "trusted_schema=OFF"):
+        kept = ("synchronous=FULL", "cache_size=-500") if durable else ("synchronous=OFF", "cache_size=-50000")
+        for pragma in ("foreign_keys=ON", "trusted_schema=OFF", *kept):
             connection.execute(f"PRAGMA {pragma}")
-        for pragma, expected in (("foreign_keys", 1), ("synchronous", 2)):
+        for pragma, expected in (("foreign_keys", 1), ("synchronous", 2 if durable else 0)):
             found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
             if found != expected:
                 raise OutsideError(f"This SQLite ({driver.sqlite_version}) does not set {pragma}: it says {found}.")
@@ -119,12 +123,13 @@ def settle_journal(path: Path, *, fresh: bool, version: tuple[int, int, int] | N
 class SqliteConnection:
     """What makes the engines: they set journal mode TRUNCATE on each connection where the file is not in WAL."""
 
-    def __init__(self, path: Path, journal: str) -> None:
+    def __init__(self, path: Path, journal: str, *, durable: bool = True) -> None:
         self.path = path
         self.journal = journal
+        self.durable = durable
 
     def __call__(self) -> Any:
-        connection = connect(self.path)
+        connection = connect(self.path, durable=self.durable)
         # WAL is a property of the file; TRUNCATE one of the connection
         if self.journal != "wal":
             found = connection.execute(f"PRAGMA journal_mode={self.journal}").fetchone()[0]
@@ -134,9 +139,10 @@ class SqliteConnection:
         return connection
 
 
-def make_engine(path: Path, journal: str, *, write: bool) -> Engine:
+def make_engine(path: Path, journal: str, *, write: bool, durable: bool = True) -> Engine:
     """An engine on the file. Its transactions begin with BEGIN IMMEDIATE (write) or BEGIN (read)."""
-    engine = create_engine("sqlite://", creator=SqliteConnection(path, journal), module=driver, poolclass=QueuePool)
+    creator = SqliteConnection(path, journal, durable=durable)
+    engine = create_engine("sqlite://", creator=creator, module=driver, poolclass=QueuePool)
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
 
     @event.listens_for(engine, "begin")

@@ -37,21 +37,25 @@ class Store:
     transactions, which saves a third of what an answer costs.
     """
 
-    def __init__(self, location: Location, journal: str | None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, location: Location, journal: str | None, clock: Clock | None = None, *, durable: bool = True
+    ) -> None:
         self.location = location
         self.journal = journal
         self.clock = clock
         self._mutex = threading.Lock()
         self._writing: int | None = None
         self._held: Connection | None = None
+        self.remembered: dict[str, Any] = {}
+        """What is known of the database without asking it again; whoever puts it there says for how long."""
         self._prepared: dict[object, Prepared] = {}
         self._turn: Turn | None = None
         self._file: tuple[int, int] | None = None
         self._untouched = False
         if location.path is not None:
             assert journal is not None
-            self._writer = sqlite.make_engine(location.path, journal, write=True)
-            self._reader = sqlite.make_engine(location.path, journal, write=False)
+            self._writer = sqlite.make_engine(location.path, journal, write=True, durable=durable)
+            self._reader = sqlite.make_engine(location.path, journal, write=False, durable=durable)
             self._turn = Turn(location.path)
             self._file = _identity(location.path)
         else:

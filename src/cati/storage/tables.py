@@ -162,6 +162,7 @@ cases = _table(
     Column("owner", Whole, ForeignKey("interviewer.id"), nullable=True),
     _at("lease_until", nullable=True),
     Column("fence", Whole, nullable=False, server_default="0"),
+    Column("came_as", Whole, nullable=True),  # its place in the order when it was handed out last
     CheckConstraint("next_class IN (0, 1, 2)", name="next_class"),
     CheckConstraint("next_class IS NULL OR next_call_at IS NOT NULL", name="next_call_at"),
     CheckConstraint("owner IS NULL OR lease_until IS NOT NULL", name="lease"),
@@ -172,7 +173,7 @@ _POSTGRESQL.append((cases, "with", {"fillfactor": 85}))
 _free = cases.c.owner.is_(None)
 _appointed = and_(cases.c.next_until.is_not(None), _free)
 _partial("ix_case_appointment", cases.c.next_class, cases.c.next_call_at, where=_appointed)
-_partial("ix_case_missed", cases.c.next_until, where=_appointed)
+_partial("ix_case_missed", cases.c.next_group, cases.c.next_until, where=_appointed)
 _partial(
     "ix_case_turn",
     cases.c.next_group,

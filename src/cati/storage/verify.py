@@ -47,6 +47,15 @@ _RULES: tuple[tuple[str, str], ...] = (
              SELECT 1 FROM appointment a WHERE a.case_id = c.id AND a.status = 'booked')""",
     ),
     (
+        "it has a place in the queue without a group, or a time to be missed without an appointment",
+        """SELECT serial FROM "case" WHERE next_class IS NOT NULL AND next_group = ''
+             OR (next_until IS NOT NULL) <> coalesce(next_class IN (0, 1), FALSE)""",
+    ),
+    (
+        "it is not to be called, but no rule says why",
+        """SELECT serial FROM "case" WHERE next_class IS NULL AND next_rule = ''""",
+    ),
+    (
         "more than one appointment is booked",
         """SELECT c.serial FROM "case" c JOIN appointment a ON a.case_id = c.id
              WHERE a.status = 'booked' GROUP BY c.serial HAVING count(*) > 1""",
@@ -92,12 +101,14 @@ _OUTCOME_RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "it has a final outcome, but is to be called",
-        'SELECT serial FROM "case" WHERE outcome IN :final AND next_class IS NOT NULL',
+        # a soft refusal may be tried once more, where the calling rules say so
+        """SELECT serial FROM "case" WHERE outcome IN :final AND next_class IS NOT NULL
+             AND next_rule NOT IN ('conversion', 'appointment', 'interrupted')""",
     ),
     (
         "it has a final outcome, but an appointment is booked",
         """SELECT c.serial FROM "case" c JOIN appointment a ON a.case_id = c.id
-             WHERE c.outcome IN :final AND a.status = 'booked'""",
+             WHERE c.outcome IN :final AND a.status = 'booked' AND c.next_rule = 'final'""",
     ),
 )
 _SHOWN = 10

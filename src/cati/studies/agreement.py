@@ -68,6 +68,15 @@ def _delays(study: Study, calling: _File) -> Iterator[Problem]:
                 f"{key} has no delay, so that its cases are called again at once",
                 f"Add for example `{key}: {{after: [60]}}`.",
             )
+    reopenable = {key for rank in study.scheme.precedence if rank.reopenable for key in rank.outcomes}
+    for key in sorted(study.rules.conversion.outcomes) if study.rules.conversion is not None else ():
+        if key not in reopenable:
+            yield calling.says(
+                "error",
+                ("refusal_conversion", "outcomes"),
+                f"`{key}` is in no class of {study.files['outcomes']} that can be reopened: it is no refusal there",
+                did_you_mean(key, reopenable),
+            )
 
 
 def _stopping(study: Study, outcomes: _File) -> Iterator[Problem]:

@@ -220,6 +220,12 @@ def demo_script(name: str) -> dict[str, Any]:
     return script
 
 
+def demonstration(study: Study) -> Study:
+    """A study that comes with cati, under the calling rules of its demonstration, which are open at all hours."""
+    rules = _read(_HERE / study.id / "demo_calling.yaml", f"{study.id}/demo_calling.yaml")
+    return replace(study, texts=study.texts | {study.files["calling"]: rules})
+
+
 def starter_files() -> dict[str, str]:
     """The texts of the example study, which new studies are begun from, and of the guide to it, by name of file.
 

@@ -23,14 +23,15 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("next_until", Instant, nullable=True))
     for name in ("next_group", "next_rule"):
         op.add_column("case", sa.Column(name, sa.Text, nullable=False, server_default=""))
-    op.add_column("case", sa.Column("next_barred", Whole, nullable=True))
+    for name in ("next_barred", "came_as"):
+        op.add_column("case", sa.Column(name, Whole, nullable=True))
     op.add_column("case", sa.Column("draw", Whole, nullable=False, server_default="0"))
     op.add_column("interviewer", sa.Column("present_until", Instant, nullable=True))
     op.add_column("case_event", sa.Column("answers", sa.Text, nullable=False, server_default="{}"))
     for name in _OLD:
         op.drop_index(name, table_name="case")
     _index("ix_case_appointment", ["next_class", "next_call_at"], _APPOINTED)
-    _index("ix_case_missed", ["next_until"], _APPOINTED)
+    _index("ix_case_missed", ["next_group", "next_until"], _APPOINTED)
     _index("ix_case_turn", ["next_group", "next_call_at", "draw"], "next_class = 2 AND owner IS NULL")
     _index("ix_case_lease", ["lease_until"], "owner IS NOT NULL")
     op.create_table(
@@ -58,7 +59,7 @@ def downgrade() -> None:
         _index(name, columns, "next_class IS NOT NULL")
     op.drop_column("case_event", "answers")
     op.drop_column("interviewer", "present_until")
-    for name in ("draw", "next_barred", "next_rule", "next_group", "next_until"):
+    for name in ("draw", "came_as", "next_barred", "next_rule", "next_group", "next_until"):
         op.drop_column("case", name)
 
 
