@@ -239,6 +239,8 @@ def test_the_report_adds_up_and_has_the_documented_form(tmp_path: Path) -> None:
         "read": 4,
         "loaded": 1,
         "updated": 2,
+        "held": 0,
+        "batches": [],
         "refused": [
             {
                 "row": 5,

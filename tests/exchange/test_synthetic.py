@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cati.desk import SampleRow
+from cati.desk.drawing import apportion
 from cati.errors import InputError
 from cati.exchange import WAVE2_REGIONS, LoadReport, read_sample, synthetic_sample, write_sample_csv
-from cati.exchange.synthetic import WAVE2_RATINGS, apportion, local_authorities
+from cati.exchange.synthetic import WAVE2_RATINGS, local_authorities
 from cati.phones import is_drama_number
 
 # Table A.7, telephone: completes, and per cent of those approached
@@ -111,16 +112,6 @@ def test_any_counts_by_region_are_met(seed: int, counts: dict[str, int]) -> None
     assert Counter(row.region for row in people) == Counter({region: n for region, n in counts.items() if n})
     expected = dict(zip(WAVE2_RATINGS, apportion(len(people), list(WAVE2_RATINGS.values())), strict=True))
     assert Counter(row.ofsted for row in people) == Counter({rating: n for rating, n in expected.items() if n})
-
-
-@given(st.integers(0, 10_000), st.lists(st.integers(0, 500), min_size=1, max_size=8))
-def test_apportioning_leaves_nothing_over_and_nobody_more_than_a_unit_off(total: int, weights: list[int]) -> None:
-    shares = apportion(total, weights)
-    if sum(weights) == 0:
-        assert shares == [0] * len(weights)
-        return
-    assert sum(shares) == total
-    assert all(abs(share - total * w / sum(weights)) < 1 for share, w in zip(shares, weights, strict=True))
 
 
 def test_the_local_authorities_are_those_of_summer_2018() -> None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select
 
-from cati.desk.errors import LostHold
+from cati.desk.errors import HeardFirst, LostHold
+from cati.desk.heard import heard_of
 from cati.desk.holding import holds
+from cati.desk.online_answers import take_over
 from cati.desk.records import Hold, OpenCall
+from cati.desk.standing import stand_interrupted
 from cati.desk.study import texts_hash
 from cati.desk.words import DECLINED, declined
 from cati.errors import InputError
@@ -23,25 +26,36 @@ if TYPE_CHECKING:
 
 
 def start_call(
-    store: Store, study: Study, hold: Hold, number_id: int | None, *, per_call: Collection[str] = frozenset()
+    store: Store,
+    study: Study,
+    hold: Hold,
+    number_id: int | None,
+    *,
+    per_call: Collection[str] = frozenset(),
+    told: int | None = None,
 ) -> OpenCall:
     """Writes down that a number is being dialled, before anybody talks; None: a call that came in.
 
     The call remembers the version of the study that it is held with; an interview, the one it was begun with.
     `per_call`: the ids of items that belong to a call (the screener), whose answers in earlier calls are left out of
     `OpenCall.answers`. The same call again under the same hold, uncoded, is the same call: a retry does no harm.
+    What was answered online before, of questions asked by telephone too, are the first answers of the interview.
     Raises LostHold if the case is no longer ours, InputError for a number that the case does not hold, for somebody
     who has withdrawn consent to be called, and for a study whose texts are not a version installed in this database:
-    nobody could say later what was read out.
+    nobody could say later what was read out. Raises HeardFirst (an InputError) if the case was closed meanwhile, online
+    or by the office; and, where `told` says of which event the interviewer knows (0: of none), if another one says that
+    the survey was begun online.
     """
     with store.write() as connection:
         ours = holds(store, connection, hold)
         if ours:
             now = store.now(connection)
             _check_may_be_dialled(connection, hold, number_id)
+            call_id = _uncoded(connection, hold, number_id)
+            if call_id is None and number_id is not None:
+                _check_heard(connection, study, hold, told, now)
             version_id = _version(connection, study)
             interview_id = _interview(connection, hold, version_id, now)
-            call_id = _uncoded(connection, hold, number_id)
             if call_id is None:
                 made = connection.execute(
                     insert(call).values(
@@ -57,6 +71,8 @@ def start_call(
                 ).inserted_primary_key
                 assert made is not None
                 call_id = int(made[0])
+                stand_interrupted(connection, study, hold.case_id, now)
+            take_over(store, connection, study, hold.case_id, interview_id, call_id, now)
             return open_call(connection, call_id, interview_id, per_call)
     raise LostHold(hold.serial)
 
@@ -83,6 +99,17 @@ def _check_may_be_dialled(connection: Connection, hold: Hold, number_id: int | N
     ).first()
     if held is None:
         raise InputError(f"Case {hold.serial} does not hold that number. Choose one of its card.")
+
+
+def _check_heard(connection: Connection, study: Study, hold: Hold, told: int | None, now: datetime) -> None:
+    heard = heard_of(connection, study, hold.case_id)
+    if heard is None:
+        return
+    said = heard.words(study.timezone, now)
+    if heard.closes:
+        raise HeardFirst(heard, f"{said}: do not dial; put the case back with x.")
+    if told is not None and heard.is_started and heard.event != told:
+        raise HeardFirst(heard, f"{said}. Nobody is dialled yet.")
 
 
 def _version(connection: Connection, study: Study) -> int:

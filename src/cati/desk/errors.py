@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cati.errors import CatiError, InputError
+
+if TYPE_CHECKING:
+    from cati.desk.heard import Heard
 
 
 class LostHold(CatiError):
@@ -32,3 +37,11 @@ class MovedOn(LostHold):
 
 class UndoRefused(InputError):
     """A result that can no longer be taken back here; the message says why, and what to do."""
+
+
+class HeardFirst(InputError):
+    """Nobody was dialled: of the case something was `heard` that its interviewer does not know."""
+
+    def __init__(self, heard: Heard, message: str) -> None:
+        super().__init__(message)
+        self.heard = heard

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from cati.desk.casefile import find_case
+from cati.desk.online_status import NEWEST
 from cati.desk.standing import restand
 from cati.desk.words import storable
 from cati.outcomes import EventKind
@@ -44,16 +45,42 @@ def record_event(
         facts = {"case_id": case_id, "kind": kind, "outcome": outcome, "status": storable(status)}
         same = select(case_event.c.id).filter_by(**facts).where(case_event.c.at == at)
         if at is None or connection.execute(same).first() is None:
-            connection.execute(insert(case_event).values(at=at or now, recorded_at=now, who=storable(who), **facts))
-        if kind == "online":
-            # the newest event says, in whatever order the files of the online survey are loaded
-            newest = (
-                select(case_event.c.status)
-                .where(case_event.c.case_id == case_id, case_event.c.kind == "online")
-                .order_by(case_event.c.at.desc(), case_event.c.id.desc())
-                .limit(1)
-            )
-            connection.execute(
-                update(cases).where(cases.c.id == case_id).values(online_status=newest.scalar_subquery())
+            write_event(
+                connection, case_id, kind, at=at or now, now=now, outcome=outcome, status=storable(status), who=who
             )
         return restand(connection, study, case_id, now).outcome
+
+
+def write_event(
+    connection: Connection,
+    case_id: int,
+    kind: EventKind,
+    *,
+    at: datetime,
+    now: datetime,
+    outcome: str | None = None,
+    status: str = "",
+    who: str = "",
+    answers: str = "{}",
+) -> None:
+    """Writes an event inside a write transaction that has locked the case, and that derives its outcome afterwards."""
+    connection.execute(
+        insert(case_event).values(
+            case_id=case_id,
+            kind=kind,
+            at=at,
+            recorded_at=now,
+            who=storable(who),
+            status=status,
+            outcome=outcome,
+            answers=answers,
+        )
+    )
+    if kind == "online":
+        newest = (
+            select(case_event.c.status)
+            .where(case_event.c.case_id == case_id, case_event.c.kind == "online")
+            .order_by(*NEWEST)
+            .limit(1)
+        )
+        connection.execute(update(cases).where(cases.c.id == case_id).values(online_status=newest.scalar_subquery()))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cati.desk import BatchLoad
 
 _LONGEST_VALUE = 200
 
@@ -31,13 +34,16 @@ class Refusal:
 class LoadReport:
     """Rows read, and what became of each: `read == loaded + updated + len(refused)`. Blank rows are not counted.
 
-    `updated` counts every row whose serial the database already held, `unchanged` those of them that said nothing new.
+    `updated` counts every row whose serial the database already held, `unchanged` those of them that said nothing new;
+    `held` those of the loaded ones that wait until they are issued; `batches` the same by batch.
     """
 
     read: int = 0
     loaded: int = 0
     updated: int = 0
     unchanged: int = 0
+    held: int = 0
+    batches: tuple[BatchLoad, ...] = ()
     refused: list[Refusal] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -46,6 +52,11 @@ class LoadReport:
             "read": self.read,
             "loaded": self.loaded,
             "updated": self.updated,
+            "held": self.held,
+            "batches": [
+                {"batch": one.batch, "loaded": one.loaded, "updated": one.updated + one.unchanged, "held": one.held}
+                for one in self.batches
+            ],
             "refused": [
                 {"row": one.row, "column": one.column, "value": one.value, "why": one.why} for one in self.refused
             ],

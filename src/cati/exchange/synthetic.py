@@ -17,12 +17,13 @@ Python guarantees.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from random import Random
 from typing import TypeVar
 
 from cati.desk import SampleRow
+from cati.desk.drawing import apportion
 from cati.errors import InputError
 from cati.phones import drama_number
 
@@ -127,18 +128,6 @@ class _Draw:
         for last in range(len(items) - 1, 0, -1):
             other = self.below(last + 1)
             items[last], items[other] = items[other], items[last]
-
-
-def apportion(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` shared out in proportion to `weights` in whole numbers, by largest remainders (ties: the earlier)."""
-    whole = sum(weights)
-    if whole == 0:
-        return [0] * len(weights)
-    shares = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
-    for i in by_remainder[: total - sum(shares)]:
-        shares[i] += 1
-    return shares
 
 
 def _places(draw: _Draw, counts: Mapping[str, int]) -> Iterator[tuple[str, str, str]]:

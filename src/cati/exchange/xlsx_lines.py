@@ -19,14 +19,14 @@ _CHUNK = 1 << 20
 _EXACT_DIGITS = 10**15  # beyond, Excel has rounded: it keeps fifteen digits
 
 
-def xlsx_lines(file: BinaryIO, name: str) -> Generator[Line, None, None]:
-    """The rows of the one visible sheet that holds anything, or of the sheet called `sample`.
+def xlsx_lines(file: BinaryIO, name: str, called: str) -> Generator[Line, None, None]:
+    """The rows of the one visible sheet that holds anything, or of the sheet `called` so.
 
     Raises `InputError` where openpyxl is missing, the file is damaged or no XLSX, or several sheets hold data.
     """
     formulas = _has_formulas(file, name)
     values = _open(file, name, values=True)
-    sheet = _sheet_name(values, name)
+    sheet = _sheet_name(values, name, called)
     if not formulas:
         plain = (
             Line(number, [_text(cell) for cell in row]) for number, row in enumerate(_rows(values, sheet), start=1)
@@ -88,16 +88,16 @@ def _open(file: BinaryIO, name: str, *, values: bool) -> Workbook:
         raise InputError(f"{name}: the workbook cannot be read ({error}). Save it again as XLSX.") from None
 
 
-def _sheet_name(workbook: Workbook, name: str) -> str:
+def _sheet_name(workbook: Workbook, name: str, called: str) -> str:
     visible = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     for title in visible:
-        if title.strip().lower() == "sample":
+        if title.strip().lower() == called:
             return title
     filled = [title for title in visible if any(_filled(row) for row in _rows(workbook, title))]
     if len(filled) > 1:
         raise InputError(
             f"{name}: several sheets hold data ({', '.join(filled)}). "
-            'Name the one to load "sample", or delete or hide the others.'
+            f'Name the one to load "{called}", or delete or hide the others.'
         )
     return (filled or visible or [sheet.title for sheet in workbook.worksheets])[0]
 
