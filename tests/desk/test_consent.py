@@ -12,6 +12,7 @@ import pytest
 from cati.desk import (
     Booking,
     Interviewer,
+    Release,
     Result,
     SampleRow,
     case_card,
@@ -58,7 +59,7 @@ def test_consent_withdrawn_outranks_an_appointment_which_stands_again_with_it(
     at = clock.now + timedelta(hours=1)
     close_call(shop, study, delivery.hold, made, Result("hard_appointment", appointment=Booking("hard", at)))
     load_sample(shop, [replace(sample_row(1), recontact="no")], study=study)
-    assert day(shop, ann).appointments == ()
+    assert day(shop, study, ann).appointments == ()
     clock.now = at
     other = next_case(shop, study, ann)
     assert other is not None
@@ -85,13 +86,14 @@ def test_consent_given_after_all_issues_the_case(shop: Store, study: Study, ann:
     row = replace(sample_row(6), serial="A6", recontact="no")
     load_sample(shop, [row], study=study)
     assert case_card(shop, study, "A6").reason == DECLINED
-    assert issue_sample(shop, study) == 0
+    assert issue_sample(shop, study, Release()).issued == 0
     load_sample(shop, [replace(row, recontact="yes")], study=study)
     card = case_card(shop, study, "A6")
     assert (card.issued, card.reason) == (True, "Not called yet")
-    delivery = next_case(shop, study, ann)
-    assert delivery is not None
-    assert delivery.card.serial == "A6"
+    offered = set()
+    while (delivery := next_case(shop, study, ann)) is not None:
+        offered.add(delivery.card.serial)
+    assert "A6" in offered
     assert verify(shop) == []
 
 

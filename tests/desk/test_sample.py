@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from cati.desk import (
+    BatchLoad,
+    Release,
     Result,
     SampleRow,
     case_card,
@@ -24,6 +26,7 @@ from cati.desk import (
     save_answer,
     sign_in,
     start_call,
+    would_load,
 )
 from cati.errors import InputError
 from cati.storage import Store, tables, verify
@@ -84,15 +87,14 @@ def test_whoever_will_not_be_contacted_again_is_never_issued(store: Store, study
     assert next_case(store, study, ann) is None
     assert case_card(store, study, "B").reason == "Not issued to the telephone"
     assert outcome_counts(store) == {}
-    assert issue_sample(store, study, batch="soft launch") == 1
-    assert issue_sample(store, study, serials=["A"]) == 0
-    assert issue_sample(store, study) == 1
+    assert issue_sample(store, study, Release(batches=("soft launch",))).issued == 1
+    assert issue_sample(store, study, Release()).issued == 1
     assert outcome_counts(store) == {"not_called": 2}
     assert outcome_counts(store, issued=False) == {"not_called": 3}
     assert outcome_counts(store, "grade") == {"": {"not_called": 1}, "7": {"not_called": 1}}
     first = next_case(store, study, ann)
     assert first is not None
-    assert first.card.serial == "B"
+    assert first.card.serial in {"B", "D"}
     assert case_card(store, study, "D").sample["grade"] == "7"
     assert verify(store) == []
 
@@ -119,6 +121,33 @@ def test_many_rows_load_in_batches(store: Store, study: Study) -> None:
     assert load_sample(store, iter(rows), study=study).loaded == 4500
     assert load_sample(store, iter(rows), study=study).unchanged == 4500
     assert outcome_counts(store, "region") == {"London": {"not_called": 4500}}
+
+
+def test_a_load_is_counted_by_batch(store: Store, study: Study) -> None:
+    install_study(store, study)
+    rows = [SampleRow(str(n), phones=("1",), batch="b" if n < 2 else "a") for n in range(5)]
+    assert load_sample(store, rows, study=study).batches == (BatchLoad("a", 3, 0, 0, 0), BatchLoad("b", 2, 0, 0, 0))
+    again = [replace(rows[0], name="Ann"), rows[1], replace(rows[2], batch="b"), *rows[3:], SampleRow("9", batch="a")]
+    counts = load_sample(store, again, study=study, issue=False)
+    assert counts.batches == (BatchLoad("a", 1, 0, 2, 1), BatchLoad("b", 0, 2, 1, 0))
+    assert (counts.loaded, counts.updated, counts.unchanged, counts.held) == (1, 2, 3, 1)
+    assert would_load(again).batches == (BatchLoad("a", 3, 0, 0, 0), BatchLoad("b", 3, 0, 0, 0))
+
+
+def test_another_time_zone_plans_the_next_call_anew(store: Store, study: Study, clock: Any) -> None:
+    install_study(store, study)
+    load_sample(store, [SampleRow("A", phones=("1",))], study=study)
+    ann = sign_in(store, "Ann")
+    clock.forward(hours=-1, minutes=10)  # ten past nine in the morning here, ten past four in New York
+    load_sample(store, [SampleRow("A", phones=("1",), timezone="America/New_York")], study=study)
+    assert next_case(store, study, ann) is None
+    load_sample(store, [SampleRow("A", phones=("1",), timezone="Europe/London")], study=study)
+    assert next_case(store, study, ann) is not None
+
+
+def test_a_table_by_a_variable_that_nobody_has_is_refused(shop: Store) -> None:
+    with pytest.raises(InputError, match=r"'regoin' is no variable of this sample. Did you mean region\?"):
+        outcome_counts(shop, "regoin")
 
 
 def test_a_study_is_installed_once_with_all_its_files(store: Store, study: Study) -> None:

@@ -44,7 +44,11 @@ def outcomes(by: str | None, form: str | None, target: Path | None, force: bool)
     output.deliver(content, chosen, target, force=force)
 
 
-@command("rates", examples=("cati report rates", "cati report rates --format json --e 0.8"))
+@command(
+    "rates",
+    examples=("cati report rates", "cati report rates --by region", "cati report rates --format json --e 0.8"),
+)
+@click.option("--by", metavar="VARIABLE", help="A row a value: region, ofsted, la, batch or a sample variable.")
 @click.option("--e", "share", metavar="SHARE", help="The share of unknown cases taken to be eligible; else K/(K+NE).")
 @click.option(
     "--set",
@@ -56,15 +60,25 @@ def outcomes(by: str | None, form: str | None, target: Path | None, force: bool)
 @report_options
 @database_option
 @now_option
-def rates(share: str | None, settings: tuple[str, ...], form: str | None, target: Path | None, force: bool) -> None:
+def rates(
+    by: str | None, share: str | None, settings: tuple[str, ...], form: str | None, target: Path | None, force: bool
+) -> None:
     """The telephone response rate, the adjusted response rate and the AAPOR rates, each with its definition."""
     from cati.cli.given import parse_settings
     from cati.desk import outcome_counts
-    from cati.reports import rates_report, render_rates
+    from cati.reports import rates_report, render_rates, render_rates_by
 
     chosen = output.chosen_format(form, target)
+    counted = parse_settings(settings)
     with opened() as (store, study):
         made = provenance(store, study.timezone)
-        report = rates_report(study.scheme, outcome_counts(store), parse_settings(settings), share)
-        content = render_rates(report, chosen, provenance=made, width=output.width())
+        total = rates_report(study.scheme, outcome_counts(store), counted, share)
+        if by is None:
+            content = render_rates(total, chosen, provenance=made, width=output.width())
+        else:
+            groups = {
+                value or "(none)": rates_report(study.scheme, counts, counted, share)
+                for value, counts in outcome_counts(store, by).items()
+            }
+            content = render_rates_by(by, total, groups, chosen, provenance=made, width=output.width())
     output.deliver(content, chosen, target, force=force)

@@ -17,34 +17,51 @@ if TYPE_CHECKING:
 
 @command(
     "load",
-    examples=("cati sample load sample.xlsx", "cati sample load sample.csv --dry-run --json"),
+    examples=(
+        "cati sample load sample.xlsx",
+        "cati sample load sample.csv --dry-run --json",
+        "cati sample load sample.csv --hold",
+    ),
 )
 @click.argument("file", metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="Check the file alone: no database is opened, nothing is loaded.")
+@click.option("--hold", is_flag=True, help="Issue nobody new: all sample is issued by hand from now on.")
+@click.option("--issue", "at_once", is_flag=True, help="Issue whoever is new at once, even where that is done by hand.")
 @json_option
 @database_option
 @now_option
 @click.pass_context
-def load(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
+def load(ctx: click.Context, file: str, dry_run: bool, hold: bool, at_once: bool, as_json: bool) -> None:
     """Load the sample, or update it by serial, from FILE (CSV or XLSX; - is standard input). A row is loaded whole, or
     refused with the column and the reason. Exit code 1 if any row was refused; the others are loaded.
 
     Columns: serial (required), name, la, region, ofsted, phone, phone2 …, email, link, recontact, batch, timezone; any
     others are kept as sample variables.
+
+    Whoever is new and agreed to be contacted is issued to the telephone at once; held instead with --hold, and where
+    sample is issued by hand already: since --hold, or since the first cati sample issue.
     """
-    from cati.desk import load_sample
+    from cati.desk import load_sample, would_load
     from cati.exchange import load_sample_file
 
+    if hold and at_once:
+        raise click.UsageError("--hold or --issue, not both.")
+    issue = False if hold else True if at_once else None
     tell = output.progress("rows read")
     if dry_run:
-        report = load_sample_file(file, progress=tell)
+        report = load_sample_file(file, lambda rows: would_load(rows, issue=issue), progress=tell)
     else:
         with opened() as (store, study):
-            report = load_sample_file(file, lambda rows: load_sample(store, rows, study=study), progress=tell)
+            report = load_sample_file(
+                file, lambda rows: load_sample(store, rows, study=study, issue=issue), progress=tell
+            )
     if as_json:
         output.emit_json(report.to_json())
     else:
         output.emit(_told(report, dry_run))
+    if report.held:
+        held = "1 case" if report.held == 1 else f"{report.held:,} cases"
+        output.say(f"{held} {'would be' if dry_run else 'is' if report.held == 1 else 'are'} held: cati sample issue")
     ctx.exit(1 if report.refused else 0)
 
 
@@ -56,8 +73,13 @@ def _told(report: LoadReport, dry_run: bool) -> str:
         f"{report.read:,} rows read: {report.loaded:,} {done}, {report.updated:,} updated "
         f"({report.unchanged:,} of them unchanged), {len(report.refused):,} refused."
     ]
-    for one in report.refused:
-        column = f", {visible(one.column)}" if one.column else ""
-        value = f" {visible(one.value)!r}" if one.value else ""
-        lines.append(f"row {one.row}{column}{value}: {visible(one.why)}")
+    if any(one.batch for one in report.batches):
+        for one in report.batches:
+            held = f", {one.held:,} of them held" if one.held else ""
+            updated = f", {one.updated + one.unchanged:,} updated" if one.updated + one.unchanged else ""
+            lines.append(f"batch {visible(one.batch) or '(none)'}: {one.loaded:,} {done}{held}{updated}")
+    for refused in report.refused:
+        column = f", {visible(refused.column)}" if refused.column else ""
+        value = f" {visible(refused.value)!r}" if refused.value else ""
+        lines.append(f"row {refused.row}{column}{value}: {visible(refused.why)}")
     return "\n".join(lines)

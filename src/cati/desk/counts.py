@@ -1,17 +1,21 @@
-"""How many cases stand where: what the outcome tables are made of."""
+"""How many cases stand where: what the outcome tables are made of, and how much of the sample is out."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import overload
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, overload
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, true
 
+from cati.desk.variables import check_variable, column_of, value_in
+from cati.desk.words import declined
 from cati.storage import Store
-from cati.storage.tables import cases
+from cati.storage.tables import call, cases, number
 
-_COLUMNS = ("region", "la", "ofsted", "batch", "link", "online_status")
+if TYPE_CHECKING:
+    from cati.studies import Study
 
 
 @overload
@@ -26,23 +30,99 @@ def outcome_counts(
     """The number of cases at each outcome; with `by`, for each value of a fact or sample variable ("": none).
 
     `issued`: only cases issued to the telephone, the starting sample of the telephone's table; else all cases loaded.
+    Raises InputError where no case has a variable of that name.
     """
-    condition = cases.c.issued_at.is_not(None) if issued else True
+    condition = cases.c.issued_at.is_not(None) if issued else true()
     with store.read() as connection:
         if by is None:
-            rows = connection.execute(
-                select(cases.c.outcome, func.count()).where(condition).group_by(cases.c.outcome)  # type: ignore[arg-type]
-            )
+            rows = connection.execute(select(cases.c.outcome, func.count()).where(condition).group_by(cases.c.outcome))
             return {str(outcome): int(count) for outcome, count in rows}
-        groups: dict[str, Counter[str]] = {}
-        if by in _COLUMNS:
-            column = cases.c[by]
-            counted = connection.execute(
-                select(column, cases.c.outcome, func.count()).where(condition).group_by(column, cases.c.outcome)  # type: ignore[arg-type]
-            )
-            for value, outcome, count in counted:
-                groups.setdefault(value, Counter())[outcome] += count
-        else:
-            for text, outcome in connection.execute(select(cases.c.variables, cases.c.outcome).where(condition)):  # type: ignore[arg-type]
-                groups.setdefault(str(json.loads(text).get(by, "")), Counter())[outcome] += 1
+        check_variable(connection, by)
+        column = column_of(by)
+        counted = connection.execute(
+            select(column, cases.c.outcome, func.count()).where(condition).group_by(column, cases.c.outcome)
+        ).all()
+    groups: dict[str, Counter[str]] = {}
+    for cell, outcome, count in counted:
+        groups.setdefault(value_in(by, cell), Counter())[outcome] += count
     return {value: dict(counts) for value, counts in sorted(groups.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCount:
+    """How many cases of one value of a variable ("": none), or of all, stand where.
+
+    `loaded` = `not_agreed` (to be contacted again) + `settled` (closed before they were issued, such as by an online
+    complete) + `held` (could be issued) + `issued`. `issued` = `not_called` + `live` (called, no final outcome) +
+    `final`. Of those: `called` (at least one call was made), `completed` (the interview); and of the held and the
+    issued without a final outcome, `no_number`: those who have no number at all.
+    """
+
+    value: str = ""
+    loaded: int = 0
+    not_agreed: int = 0
+    settled: int = 0
+    held: int = 0
+    no_number: int = 0
+    issued: int = 0
+    not_called: int = 0
+    live: int = 0
+    final: int = 0
+    called: int = 0
+    completed: int = 0
+
+
+_NAMES = tuple(field.name for field in fields(SampleCount) if field.name != "value")
+
+
+def sample_counts(store: Store, study: Study, by: str = "batch") -> tuple[SampleCount, ...]:
+    """The sample's counts for each value of a fact or sample variable, in order of the values.
+
+    Raises InputError where no case has a variable of that name.
+    """
+    column = column_of(by)
+    each = select(
+        column.label("cell"),
+        cases.c.recontact,
+        cases.c.outcome,
+        cases.c.issued_at.is_not(None).label("issued"),
+        exists().where(call.c.case_id == cases.c.id).label("called"),
+        exists().where(number.c.case_id == cases.c.id, number.c.withdrawn_at.is_(None)).label("has_number"),
+    ).subquery()
+    with store.read() as connection:
+        check_variable(connection, by)
+        rows = connection.execute(select(each, func.count().label("n")).group_by(*each.c)).all()
+    groups: dict[str, Counter[str]] = {}
+    for row in rows:
+        counts = groups.setdefault(value_in(by, row.cell), Counter())
+        for name in _where(study, row.recontact, row.outcome, row.issued, row.called, row.has_number):
+            counts[name] += row.n
+    return tuple(
+        SampleCount(value, **{name: counts[name] for name in _NAMES}) for value, counts in sorted(groups.items())
+    )
+
+
+def _where(
+    study: Study, recontact: str, outcome_key: str, issued: bool, called: bool, has_number: bool
+) -> Iterator[str]:
+    """The counts that a case is one of."""
+    outcome = study.scheme.outcome(outcome_key)
+    yield "loaded"
+    if not issued and (declined(recontact) or outcome.is_final):
+        yield "not_agreed" if declined(recontact) else "settled"
+        return
+    yield "issued" if issued else "held"
+    if not has_number and not outcome.is_final:
+        yield "no_number"
+    if issued:
+        yield "final" if outcome.is_final else "live" if called else "not_called"
+        if called:
+            yield "called"
+        if outcome.ends_questionnaire:
+            yield "completed"
+
+
+def in_all(counts: Iterable[SampleCount]) -> SampleCount:
+    """The counts of all values together."""
+    found = list(counts)
+    return SampleCount(**{name: sum(getattr(each, name) for each in found) for name in _NAMES})

@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from cati.desk.heard import Heard
 
 AppointmentKind = Literal["hard", "soft"]
 EmailKind = Literal["reassurance", "online_link"]
@@ -76,12 +79,25 @@ class SampleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchLoad:
+    """What became of the rows of one batch ("": none)."""
+
+    batch: str
+    loaded: int
+    updated: int
+    unchanged: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What became of the rows of a sample."""
+    """What became of the rows of a sample. `held`: those of the loaded ones that wait until they are issued by hand."""
 
     loaded: int
     updated: int
     unchanged: int
+    held: int = 0
+    batches: tuple[BatchLoad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,10 @@ class HeldCase:
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A number held. `state`: untried, live, or a failed state of the scheme (dead, wrong). `calls` made to it."""
+    """A number held. `state`: untried, live, or a failed state of the scheme (dead, wrong). `calls` made to it.
+
+    `last_call_at`: when the last of them began; `last_outcome`, `last_label`: what the last coded one came to.
+    """
 
     id: int
     number: str
@@ -114,6 +133,9 @@ class PhoneNumber:
     source: str
     calls: int
     failed: bool
+    last_call_at: datetime | None = None
+    last_outcome: str | None = None
+    last_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +186,8 @@ class CaseCard:
     """All that is known of a case, for the card on the screen.
 
     `reason`: why it is called now, or why it is not called; `next_number`: the id of the number to dial first;
-    `answered`: items answered so far; `calls` the oldest first.
+    `answered`: items answered so far; `calls` the oldest first; `heard`: what the online survey or the office says;
+    `timezone`: the respondent's ("": the study's).
     """
 
     serial: str
@@ -193,6 +216,8 @@ class CaseCard:
     issued: bool
     answered: int
     held_by: str | None
+    heard: Heard | None = None
+    timezone: str = ""
 
     @property
     def appointment(self) -> Booked | None:
@@ -282,7 +307,11 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class DayAppointment:
-    """An appointment of today, or one overdue, for the ready screen."""
+    """An appointment of today, or one overdue, for the ready screen.
+
+    `state`: still to come, due, or its time went by; `held_by`: who has the case in hand, if anybody; `timezone`: the
+    respondent's ("": the study's).
+    """
 
     serial: str
     name: str
@@ -291,14 +320,34 @@ class DayAppointment:
     ends_at: datetime | None
     owner: str
     mine: bool
+    state: Literal["coming", "due", "missed"] = "coming"
+    held_by: str = ""
+    timezone: str = ""
+
+
+MOST_COUNTED = 1000
+"""Callable cases are counted so far and no further: it is looked at to see whether there is work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """An interviewer's day so far. `next_due`: when the next case falls due that is not due yet."""
+    """An interviewer's day so far.
+
+    `callable_now`: how many cases she could be handed now, MOST_COUNTED standing for as many or more; `next_due`: where
+    there are none, when she can be handed the next; `next_why`: what is waited for until then, in words; `waits`: both
+    in sentences, with the calling hours; `minutes`: how long her calls that completed an interview took, on average.
+    """
 
     callable_now: int
     calls_today: int
     completes_today: int
     appointments: tuple[DayAppointment, ...]
     next_due: datetime | None
+    next_why: str = ""
+    waits: str = ""
+    minutes: float | None = None
+
+    @property
+    def counted(self) -> str:
+        """How many cases she could be handed now, in words: `37`, `1,000 or more`."""
+        return f"{self.callable_now:,}{' or more' if self.callable_now >= MOST_COUNTED else ''}"

@@ -1,9 +1,10 @@
-"""The sample: loaded and updated by serial, and issued to the telephone."""
+"""The sample: loaded and updated by serial."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -11,40 +12,49 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, text, update
 
-from cati.desk.records import LoadCounts, SampleRow
-from cati.desk.standing import restand
-from cati.desk.words import DECLINED, declined, storable
+from cati.desk.by_hand import change_way, settled_way
+from cati.desk.fresh import FreshPlaces, Untouched
+from cati.desk.moving import AT_ONCE, BREATH
+from cati.desk.records import BatchLoad, LoadCounts, SampleRow
+from cati.desk.standing import calling_rules, restand
+from cati.desk.words import declined, storable
 from cati.errors import InputError
-from cati.storage import Store
-from cati.storage.queue import TURN
+from cati.fieldwork import draw
+from cati.storage import Store, queue
 from cati.storage.tables import cases, change, number, outcome_history
 
 if TYPE_CHECKING:
     from cati.studies import Study
 
 BATCH = 2000
-# Of cases already there, so many in one write transaction: while it lasts, no interviewer's answer can be saved.
-AT_ONCE = 50
-# Seconds between two of them: whoever waits for a turn looks every millisecond, and would else never find it free.
-BREATH = 0.005
 _FACTS = ("name", "la", "region", "ofsted", "email", "link", "recontact", "batch", "timezone")
 
 
 def load_sample(
-    store: Store, rows: Iterable[SampleRow], *, study: Study, issue: bool = True, who: str = "cati sample load"
+    store: Store,
+    rows: Iterable[SampleRow],
+    *,
+    study: Study,
+    issue: bool | None = None,
+    who: str = "cati sample load",
 ) -> LoadCounts:
     """Loads a sample, or updates it, by serial, in transactions short enough for interviewing to go on.
 
-    A new case is issued to the telephone at once unless `issue` is False or it did not agree to be contacted again.
-    Of a case already there only the facts and numbers change that the file has columns for, each change logged; its
-    calls, appointments, answers and whoever holds it stay as they are. A new number reopens a case whose numbers had
-    all failed. Consent withdrawn (recontact no) ends the calling at once; given, it issues the case; a blank cell
-    never stands for consent given after all. Raises InputError for a serial that comes twice in one batch of rows.
+    A new case that agreed to be contacted again is issued to the telephone at once, or held where sample is issued by
+    hand. `issue` says otherwise for this load; False has all sample issued by hand from now on. Of a case already there
+    only the facts and numbers change that the file has columns for, each change logged; its calls, appointments,
+    answers and whoever holds it stay as they are. A new number reopens a case whose numbers had all failed. Consent
+    withdrawn (recontact no) ends the calling at once; given, the case is as a new one; a blank cell never stands for
+    consent given after all. Raises InputError for a serial that comes twice in one batch of rows.
     """
-    loaded = updated = read = 0
+    tally = _Tally()
     source = iter(rows)
+    by_hand = False
     while batch := list(islice(source, BATCH)):
-        read += len(batch)
+        if issue is False and not by_hand:
+            with store.write() as connection:
+                change_way(store, connection, "by hand", who, store.now(connection))
+            by_hand = True
         with store.read() as connection:
             there = _there(connection, batch)
         new = [row for row in batch if row.serial not in there]
@@ -53,19 +63,68 @@ def load_sample(
                 # another load may have brought some of them meanwhile
                 brought = _there(connection, new)
                 new = [row for row in new if row.serial not in brought]
-                _insert(connection, study, new, store.now(connection), issue)
+                held = _insert(connection, study, new, store.now(connection), _issues(store, connection, issue))
             there |= brought
-            loaded += len(new)
-        known = [row for row in batch if row.serial in there and _differs(row, *there[row.serial])]
-        for start in range(0, len(known), AT_ONCE):
+            tally.add("loaded", (storable(row.batch) for row in new))
+            tally.add("held", held)
+        known = [row for row in batch if row.serial in there]
+        changed = [row for row in known if _differs(row, *there[row.serial])]
+        tally.add("known", (_batch_of(row, there[row.serial][0]) for row in known))
+        for start in range(0, len(changed), AT_ONCE):
             if start:
                 time.sleep(BREATH)
-            updated += _update_all(store, study, known[start : start + AT_ONCE], issue, who)
-    if loaded and not store.is_sqlite:
+            tally.add("updated", _update_all(store, study, changed[start : start + AT_ONCE], issue, who))
+    queue.forget_directory(store)
+    counts = tally.counts()
+    if counts.loaded and not store.is_sqlite:
         # until PostgreSQL has counted the new rows, it claims by sorting them all
         with store.write() as connection:
             connection.execute(text('ANALYZE "case", number, outcome_history'))
-    return LoadCounts(loaded, updated, read - loaded - updated)
+    return counts
+
+
+def would_load(rows: Iterable[SampleRow], *, issue: bool | None = None) -> LoadCounts:
+    """What `load_sample` would come to in an empty database: all issued at once, unless `issue` is False."""
+    tally = _Tally()
+    for row in rows:
+        tally.add("loaded", [storable(row.batch)])
+        if issue is False and not declined(row.recontact):
+            tally.add("held", [storable(row.batch)])
+    return tally.counts()
+
+
+class _Tally:
+    """What became of the rows, by batch."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {}
+
+    def add(self, what: str, batches: Iterable[str]) -> None:
+        for batch in batches:
+            self._counts.setdefault(batch, Counter())[what] += 1
+
+    def counts(self) -> LoadCounts:
+        batches = tuple(
+            BatchLoad(batch, each["loaded"], each["updated"], each["known"] - each["updated"], each["held"])
+            for batch, each in sorted(self._counts.items())
+        )
+        return LoadCounts(
+            loaded=sum(each.loaded for each in batches),
+            updated=sum(each.updated for each in batches),
+            unchanged=sum(each.unchanged for each in batches),
+            held=sum(each.held for each in batches),
+            batches=batches,
+        )
+
+
+def _issues(store: Store, connection: Connection, issue: bool | None) -> bool:
+    """Is a new case issued at once? Settled until the end of the transaction."""
+    return settled_way(store, connection) == "on loading" if issue is None else issue
+
+
+def _batch_of(row: SampleRow, case: Any) -> str:
+    """The batch that a case there already is of, once the row is loaded."""
+    return storable(row.batch) if row.has("batch") else str(case.batch)
 
 
 def _there(connection: Connection, batch: Sequence[SampleRow]) -> dict[str, tuple[Any, list[Any]]]:
@@ -130,26 +189,30 @@ def _renumbering(held: Sequence[Any], phones: Sequence[str]) -> bool:
     return _sampled(held) != [phone for phone in phones if phone not in given]
 
 
-def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: datetime, issue: bool) -> None:
+def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: datetime, issue: bool) -> list[str]:
+    """Adds these cases; the batch of each that is held, though it agreed to be contacted."""
     if not rows:
-        return
+        return []
     default = study.scheme.default
+    rules = calling_rules(connection, study)
+    places = FreshPlaces(study, rules, now)
+    held: list[str] = []
     values: list[dict[str, Any]] = []
     for row in rows:
-        issued = issue and not declined(row.recontact)
-        call = issued and bool(_phones(row))
+        agreed = not declined(row.recontact)
+        if agreed and not issue:
+            held.append(storable(row.batch))
         values.append(
             _facts(row)
             | {
                 "serial": storable(row.serial),
                 "loaded_at": now,
-                "issued_at": now if issued else None,
+                "issued_at": now if issue and agreed else None,
                 "outcome": default.key,
                 "outcome_at": now,
-                "next_class": TURN if call else None,
-                "next_call_at": now if call else None,
-                "next_reason": _first_reason(row, issued, call, default.label),
+                "draw": draw(rules.seed, storable(row.serial)),
             }
+            | places.of(Untouched(agreed, issue and agreed, bool(_phones(row)), storable(row.timezone)))
         )
     connection.execute(insert(cases), values)
     serials = [row["serial"] for row in values]
@@ -172,22 +235,23 @@ def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: da
         insert(outcome_history),
         [{"case_id": case_id, "at": now, "outcome": default.key, "why": "loaded"} for case_id in ids.values()],
     )
+    return held
 
 
-def _first_reason(row: SampleRow, issued: bool, call: bool, label: str) -> str:
-    if call:
-        return label
-    if declined(row.recontact):
-        return DECLINED
-    return "No number to call" if issued else "Not issued to the telephone"
-
-
-def _update_all(store: Store, study: Study, rows: Sequence[SampleRow], issue: bool, who: str) -> int:
-    """Brings these cases up to date in one transaction; how many of them changed."""
+def _update_all(store: Store, study: Study, rows: Sequence[SampleRow], issue: bool | None, who: str) -> list[str]:
+    """Brings these cases up to date in one transaction; the batch of each that changed."""
     with store.write() as connection:
         now = store.now(connection)
+        issues = _issues(store, connection, issue)
+        # in one order everywhere, so that no two wait for each other
+        locked = select(cases.c.id).where(cases.c.serial.in_([row.serial for row in rows])).order_by(cases.c.id)
+        connection.execute(locked.with_for_update())
         there = _there(connection, rows)
-        return sum(_update(connection, study, *there[row.serial], row, now, issue, who) for row in rows)
+        return [
+            _batch_of(row, there[row.serial][0])
+            for row in rows
+            if _update(connection, study, *there[row.serial], row, now, issues, who)
+        ]
 
 
 def _update(
@@ -209,7 +273,7 @@ def _update(
     renumbered = _renumber(connection, case.id, held, row, now)
     if renumbered is not None:
         changes.append(("numbers", *renumbered))
-    if renumbered is not None or "recontact" in news:
+    if renumbered is not None or news.keys() & {"recontact", "timezone"}:
         restand(connection, study, case.id, now)
     if changes:
         connection.execute(
@@ -254,37 +318,3 @@ def _renumber(
     now_held = connection.execute(select(number).where(number.c.case_id == case_id).order_by(*_ORDER)).all()
     became = _sampled(now_held)
     return None if became == before else ("; ".join(before), "; ".join(became))
-
-
-def issue_sample(
-    store: Store,
-    study: Study,
-    *,
-    batch: str | None = None,
-    serials: Iterable[str] | None = None,
-    who: str = "cati sample issue",
-) -> int:
-    """Issues cases to the telephone: those of a batch, those of these serials, or all; returns how many were new.
-
-    Cases that did not agree to be contacted again are never issued.
-    """
-    wanted = None if serials is None else set(serials)
-    issued = 0
-    with store.write() as connection:
-        now = store.now(connection)
-        waiting = select(cases.c.id, cases.c.serial, cases.c.recontact).where(cases.c.issued_at.is_(None))
-        if batch is not None:
-            waiting = waiting.where(cases.c.batch == batch)
-        for row in connection.execute(waiting.order_by(cases.c.id)).all():
-            if declined(row.recontact) or (wanted is not None and row.serial not in wanted):
-                continue
-            connection.execute(update(cases).where(cases.c.id == row.id).values(issued_at=now))
-            restand(connection, study, row.id, now)
-            issued += 1
-        if issued:
-            connection.execute(
-                insert(change).values(
-                    at=now, who=who, what="issued", new=f"{issued} cases" + (f" of batch {batch}" if batch else "")
-                )
-            )
-    return issued

@@ -15,6 +15,8 @@ _SPACES_AND_DASHES = str.maketrans(
     {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-"}
 )
 _LONGEST = 40
+_UNIVERSAL_PERSONAL = 878
+_MANX = "7624"  # mobiles of the Isle of Man; all else that begins with 076 are pagers
 
 _LOST_DIGITS = "written as a power of ten: its last digits are lost; take the number from the original list"
 _NO_LEADING_ZERO = "no leading 0 and no +44, and it is not certain which number is meant; write it in full"
@@ -100,10 +102,12 @@ def _refuse_what_is_not_called(number: PhoneNumber, national: str) -> None:
         return  # geographic, UK-wide and corporate numbers: no need for the slow look at the kind
     kind = phonenumbers.number_type(number)
     if kind == PhoneNumberType.PERSONAL_NUMBER or (british and national.startswith("70")):
-        raise PhoneError("a personal number (070) costs the caller extra; it is never called")
+        raise PhoneError(f"a personal number{' (070)' if british else ''} costs the caller extra; it is never called")
+    if number.country_code == _UNIVERSAL_PERSONAL:
+        raise PhoneError("a personal number costs the caller extra; it is never called")
     if kind == PhoneNumberType.PREMIUM_RATE or (british and national.startswith("9")):
         raise PhoneError("a premium rate number costs the caller extra; it is never called")
-    if kind == PhoneNumberType.PAGER:
+    if kind == PhoneNumberType.PAGER or (british and national.startswith("76") and not national.startswith(_MANX)):
         raise PhoneError("a pager cannot be spoken to")
 
 

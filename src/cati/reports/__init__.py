@@ -11,7 +11,10 @@ from cati.reports.render import (
     render_outcome_table,
     render_outcome_tables,
     render_rates,
+    render_rates_by,
+    render_sample_counts,
 )
+from cati.reports.sample_document import brief_grid, held_json, issued_grids, issued_json
 
 __all__ = [
     "FORMATS",
@@ -23,12 +26,18 @@ __all__ = [
     "Percent",
     "Provenance",
     "RatesReport",
+    "brief_grid",
+    "held_json",
+    "issued_grids",
+    "issued_json",
     "rates_report",
     "render_document",
     "render_group_rates",
     "render_outcome_table",
     "render_outcome_tables",
     "render_rates",
+    "render_rates_by",
+    "render_sample_counts",
     "scheme_json",
     "visible",
 ]

@@ -89,29 +89,38 @@ def rates_document(report: RatesReport, provenance: Provenance, notes: tuple[str
             for rate in report.table_rates
         ),
     )
-    settings = tuple(
-        f"{setting.label}: counted as {setting.values[report.settings[key]]} (setting {key}: {report.settings[key]})."
-        for key, setting in report.scheme.settings.items()
-    )
     return Document(
         f"Response rates – {report.scheme.title}",
         (telephone, _aapor_grid(report.rates)),
         (
             *_e_lines(report.rates),
-            *settings,
+            *setting_lines(report),
             *_counted_where(report),
             *notes,
             f"Outcome scheme {report.scheme.label}.",
             *provenance.lines(),
         ),
-        {
-            "at": provenance.time.isoformat(),
-            **({"database": provenance.database_text} if provenance.database_text else {}),
-            "scheme": report.scheme.label,
-            "e_source": report.rates.e_source,
-            **report.settings,
-        },
+        rates_facts(report, provenance),
     )
+
+
+def setting_lines(report: RatesReport) -> tuple[str, ...]:
+    """How contested cases are counted, a line a setting."""
+    return tuple(
+        f"{setting.label}: counted as {setting.values[report.settings[key]]} (setting {key}: {report.settings[key]})."
+        for key, setting in report.scheme.settings.items()
+    )
+
+
+def rates_facts(report: RatesReport, provenance: Provenance) -> dict[str, str]:
+    """What every line of a CSV says of the report."""
+    return {
+        "at": provenance.time.isoformat(),
+        **({"database": provenance.database_text} if provenance.database_text else {}),
+        "scheme": report.scheme.label,
+        "e_source": report.rates.e_source,
+        **report.settings,
+    }
 
 
 def group_rates_document(found: Rates, title: str = "AAPOR outcome rates") -> Document:

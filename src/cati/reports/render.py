@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cati.errors import InputError
 from cati.outcomes import Rates, Table
 from cati.reports.document import Document, Provenance
 from cati.reports.outcome_document import outcome_document, outcome_documents, outcome_json, outcomes_json
+from cati.reports.rates_by_document import rates_by_document, rates_by_json
 from cati.reports.rates_document import RatesReport, group_rates_document, rates_document, rates_json
+from cati.reports.sample_document import counts_document, counts_json
+
+if TYPE_CHECKING:
+    from cati.desk import SampleCount
+    from cati.desk.by_hand import Way
 
 Format = Literal["text", "csv", "json", "markdown", "html", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -65,6 +71,22 @@ def render_rates(
     return render_document(rates_document(report, provenance, footer), format, width=width)
 
 
+def render_rates_by(
+    variable: str,
+    total: RatesReport,
+    groups: Mapping[str, RatesReport],
+    format: Format,
+    *,
+    provenance: Provenance,
+    width: int = 100,
+) -> str | bytes:
+    """The same rates of all cases (`total`) and of each value of `variable` (value to rates, in order)."""
+    if format == "json":
+        return _json(rates_by_json(variable, total, groups, provenance))
+    document = rates_by_document(variable, total, groups, provenance, one_grid=format == "csv")
+    return render_document(document, format, width=width)
+
+
 def render_group_rates(
     found: Rates,
     format: Format,
@@ -75,6 +97,21 @@ def render_group_rates(
     if format == "json":
         return _json(found.as_floats())
     return render_document(group_rates_document(found), format, width=width)
+
+
+def render_sample_counts(
+    variable: str,
+    counts: Sequence[SampleCount],
+    way: Way,
+    format: Format,
+    *,
+    provenance: Provenance,
+    width: int = 100,
+) -> str | bytes:
+    """How many cases of each value of a variable are held, issued, called and done; `way`: how new ones are issued."""
+    if format == "json":
+        return _json(counts_json(variable, counts, way, provenance))
+    return render_document(counts_document(variable, counts, way, provenance), format, width=width)
 
 
 def render_document(document: Document, format: Format, *, width: int = 100) -> str | bytes:
