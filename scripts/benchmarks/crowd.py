@@ -24,7 +24,7 @@ _SLOTS = ("weekday_morning", "weekday_afternoon", "weekday_evening", "weekend")
 def crowded(url: str, cases: int) -> tuple[Store, Study]:
     """Makes the database of Wave 2 with so many cases and leaves it open, its clock standing at `NOW`.
 
-    One in ten has an appointment, one in fifty of these due; four in ten were never called; the others were called one
+    One in ten has an appointment, a score of a million due and waiting for whoever made them; four in ten were never called; the others were called one
     to eight times, a third of them due, in all the groups that slot balancing makes.
     """
     from cati.desk import install_study, sign_in
@@ -56,7 +56,7 @@ def _row(at: int, owner: int, as_text: bool) -> Iterator[Any]:
     loaded = instant(NOW - timedelta(days=9))
     facts = (f"{at:07}", f"Person {at}", json.dumps({}), loaded, loaded)
     if kind == 0:  # an appointment; the due ones within the last minutes
-        due = at % 500 == 0
+        due = at % 50_000 == 0
         starts = NOW - timedelta(minutes=1) if due else NOW + timedelta(minutes=1) + minutes
         ends = instant(starts + timedelta(minutes=30))
         key = "hard_appointment" if at % 20 else "soft_appointment"

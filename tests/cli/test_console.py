@@ -15,9 +15,12 @@ def test_the_screen_needs_a_terminal(cati: Cati, loaded: Path) -> None:
     assert "--plain" in ran.err
 
 
-def test_the_line_mode_runs_on_any_input_and_signs_out(cati: Cati, loaded: Path) -> None:
-    typed = b"Ann\n\n\n/quit\nquit\n"
-    ran = cati("console", "--plain", "--database", loaded, stdin=typed)
+def test_the_line_mode_runs_on_any_input_and_signs_out(cati: Cati, database: Path, tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_text("serial,name,phone\nA1,Ann Other,01632 960001\n", encoding="utf-8")
+    assert cati("sample", "load", sample, "--database", database, "--now", "2019-11-19T09:00").code == 0
+    typed = b"Ann\n\n\n/quit\n\n"
+    ran = cati("console", "--plain", "--database", database, "--now", "2019-11-20T11:00", stdin=typed)
     assert ran.code == 0
     assert "Case A1" in ran.out
 

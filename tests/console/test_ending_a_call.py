@@ -44,7 +44,8 @@ def test_a_time_that_is_not_understood_says_why_and_gives_an_example(sit: Sit) -
 @pytest.mark.parametrize(("typed", "warning"), [("tomorrow 11pm", "calling hours"), ("15 jan 2pm", "Fieldwork ends")])
 def test_a_time_outside_calling_hours_or_fieldwork_is_warned_about(sit: Sit, typed: str, warning: str) -> None:
     seat = sit().type("3", typed)
-    assert warning in seat.message
+    assert warning in seat.screen
+    assert "See above what speaks against it. Enter again takes it all the same." in " ".join(seat.message.split())
     seat.type("")
     assert seat.state == "last_note"
 

@@ -234,9 +234,9 @@ def test_the_heartbeat_tells_a_lost_case(sit: Sit, clock: Clock) -> None:
     assert seat.desk.renew() is None
     clock.forward(minutes=10)
     sit("Kim", dialled=False).type("")
-    why = seat.desk.renew()
-    assert why is not None
-    seat.driver.lost(why)
+    told = seat.desk.renew()
+    assert isinstance(told, Failure)
+    seat.driver.lost(told.why)
     assert seat.state == "ready"
     assert "no longer yours" in seat.message
 

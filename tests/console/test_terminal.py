@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from cati.console.interviewer.plain import PlainConsole
+from cati.desk import PRESENCE
 from cati.storage import open_store
+from cati.storage.tables import interviewer
 from cati.studies import Study
 
-from .conftest import Clock, PaperDesk, Seat, Sit, answer_all, people
+from .conftest import NOW, Clock, PaperDesk, Seat, Sit, answer_all, people
 
 pexpect = pytest.importorskip("pexpect")
 if sys.platform == "win32":
@@ -216,7 +219,7 @@ def test_after_the_lease_another_interviewer_gets_the_case_of_a_killed_console(t
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_cleanly_and_puts_a_case_back_that_nobody_dialled(terminal: Sat, number: int) -> None:
+def test_a_signal_signs_out_and_puts_a_case_back_that_nobody_dialled(terminal: Sat, number: int) -> None:
     seat = terminal()
     seat.sees("Callable now: 4")
     seat.write("\r")
@@ -225,6 +228,11 @@ def test_a_signal_ends_it_cleanly_and_puts_a_case_back_that_nobody_dialled(termi
     code, rest = seat.end()
     assert code == 0
     assert "Traceback" not in rest
+    store = open_store(str(seat.database))
+    with store.read() as connection:
+        present_until = connection.execute(select(interviewer.c.present_until)).scalar_one()
+    store.close()
+    assert present_until < NOW + PRESENCE  # which began when she signed in
     other = terminal("Jo")
     other.sees("Callable now: 4")
 

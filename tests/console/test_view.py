@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,10 @@ from cati.console.interviewer import view
 from cati.console.interviewer.digits import large
 from cati.console.interviewer.literal import clip, visible, wrap
 from cati.console.interviewer.page import Choice, Message, Page, Para
+from cati.desk import CaseCard
+from cati.desk.words import with_place
+from cati.fieldwork import Group, Place
+from cati.fieldwork.turns import PLACES
 from cati.studies import Study
 
 from .conftest import HOSTILE, Clock, PaperDesk, Seat, Sit, answer_all, people
@@ -108,6 +113,22 @@ def test_hostile_names_and_notes_show_literally(sit: Sit) -> None:
     seat.type("<f5>")
     assert "␛[31mred␛[0m" in seat.screen
     seat.type("", "<f4>", "note [/x] [bold]", "<f5>")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_card_says_why_in_whole_on_a_small_screen(study: Study, place: Place) -> None:
+    group = Group(4, "Europe/London", slots=("weekday_afternoon", "weekday_evening"))
+    reason = with_place("No reply or answer phone 3 times; due again since Tue 19 Nov 12:00", place, group)
+
+    class Paper(PaperDesk):
+        def card(self) -> CaseCard:
+            return replace(super().card(), reason=reason, timezone="America/New_York")
+
+    seat = Seat(Paper(study, people()[0]), Clock(), "Jo").type("")
+    assert seat.state == "card"
+    assert f"Why now: {reason}" in " ".join(seat.screen.split())
+    assert "Dial, then Enter" in seat.screen
+    check(seat)
 
 
 def test_large_digits_are_three_lines_of_one_length_at_most() -> None:

@@ -90,8 +90,7 @@ def test_a_case_says_why_it_comes(shop: Store, study: Study, ann: Interviewer, c
     delivery, closed = call(shop, study, ann, "no_reply")
     assert delivery.card.serial == "C2"
     assert delivery.card.reason == (
-        "No reply or answer phone; due again since 13:00. "
-        "Tried least at this time of the week"
+        "No reply or answer phone; due again since 13:00. Tried least at this time of the week"
     )
     # four hours would be 17:02; mornings and afternoons were tried, so that it waits for the evening
     assert closed.next_call_at == clock.now.replace(hour=17, minute=30)

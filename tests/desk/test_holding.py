@@ -44,7 +44,7 @@ def test_a_case_claimed_by_a_clock_that_was_wrong_is_free_once_it_is_right(
     assert next_case(shop, study, ann) is not None
     clock.forward(days=-30)
     assert case_card(shop, study, "C1").held_by is None
-    assert day(shop, bob).callable_now == 4
+    assert day(shop, study, bob).callable_now == 4
     delivery = next_case(shop, study, bob)
     assert delivery is not None
     assert delivery.card.serial == "C1"

@@ -28,6 +28,7 @@ from cati.desk import (
     Booking,
     Closed,
     Delivery,
+    HeardFirst,
     Interviewer,
     LostHold,
     OpenCall,
@@ -121,6 +122,9 @@ def machine(
                 self._mine(held.delivery)
             except LostHold:
                 assert not self._still(held)
+            except HeardFirst:  # closed online since it was handed out
+                assert self._still(held)
+                assert study.scheme.outcome(card.outcome).is_final
 
         @rule(held=held, item=st.sampled_from(["B1", "B2", "K9"]), value=st.none() | st.integers(1, 3))
         def answer(self, held: Held, item: str, value: int | None) -> None:

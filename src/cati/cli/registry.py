@@ -35,13 +35,33 @@ ROOT = Entry(
         Entry(
             "sample",
             "The people to be called",
-            entries=(Entry("load", "Load or update the sample from a CSV or XLSX file", "cati.cli.sample:load"),),
+            entries=(
+                Entry("load", "Load or update the sample from a CSV or XLSX file", "cati.cli.sample:load"),
+                Entry("issue", "Release sample to the telephone: a batch, a share, all", "cati.cli.issuing:issue"),
+                Entry("hold", "Hold back again what nobody has called yet", "cati.cli.issuing:hold"),
+                Entry("counts", "How much is held, issued, called and done, by batch", "cati.cli.issuing:counts"),
+            ),
+        ),
+        Entry(
+            "online",
+            "What the online survey says",
+            entries=(Entry("load", "Load completes, part-completes and opt-outs by serial", "cati.cli.online:load"),),
         ),
         Entry("console", "The interviewer's screen", "cati.cli.console:console"),
         Entry(
             "case",
             "One case of the sample",
             entries=(Entry("show", "What is known of a case, and why it is or is not called", "cati.cli.case:show"),),
+        ),
+        Entry(
+            "fieldwork",
+            "Whom to call next: why a case comes, and calling rules on trial",
+            entries=(
+                Entry("explain", "Why a case may be called now, or which rule forbids it", "cati.cli.explain:explain"),
+                Entry(
+                    "rehearse", "Rules on trial: a whole simulated fieldwork", "cati.cli.rehearse_fieldwork:rehearse"
+                ),
+            ),
         ),
         Entry(
             "report",

@@ -103,10 +103,10 @@ def _reason(study: Study, case: Any, calls: tuple[PastCall, ...], booked: tuple[
         reason = reason_for_appointment(standing, now, zone)
     elif case.outcome == study.scheme.default.key and not coded:
         reason = "Not called yet"
-    elif case.outcome == study.scheme.default.key:
+    elif coded and case.next_reason == study.scheme.default.label:
         reason = f"Opened again (last call: {study.scheme.outcome(coded[-1]).label})"
     elif case.next_rule == "interrupted":
-        reason = study.scheme.outcome(case.outcome).label
+        reason = study.scheme.outcome(coded[-1] if coded else case.outcome).label
     elif coded and coded[-1] == case.outcome and case.next_reason == study.scheme.outcome(case.outcome).label:
         reason = reason_for_call_back(case.next_reason, times_in_a_row(coded), case.next_call_at, now, zone)
     else:

@@ -12,7 +12,7 @@ from cati.desk.online_status import NEWEST
 from cati.desk.standing import restand
 from cati.desk.words import storable
 from cati.outcomes import EventKind
-from cati.storage import Store
+from cati.storage import Store, queue
 from cati.storage.tables import case_event, cases
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def record_event(
             write_event(
                 connection, case_id, kind, at=at or now, now=now, outcome=outcome, status=storable(status), who=who
             )
+        queue.forget_directory(store)
         return restand(connection, study, case_id, now).outcome
 
 

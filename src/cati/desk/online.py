@@ -23,7 +23,7 @@ from cati.desk.standing import restand
 from cati.desk.words import storable
 from cati.errors import InputError
 from cati.interview.interview import Interview
-from cati.storage import Store
+from cati.storage import Store, queue
 from cati.storage.tables import case_event, cases, open_response
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ class _Loading:
             yield connection
             if not self._keep:
                 raise _NotKept
+        queue.forget_directory(self._store)
 
     def _is_said(self, said: set[Said], case_id: int, row: OnlineRow) -> bool:
         key = _key(case_id, row)

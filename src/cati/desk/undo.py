@@ -16,7 +16,7 @@ from cati.desk.holding import is_held
 from cati.desk.records import Closed, Delivery, Interviewer
 from cati.desk.standing import restand
 from cati.desk.withdrawing import withdraw
-from cati.storage import Store
+from cati.storage import Store, queue
 from cati.storage.tables import call, call_result, cases
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def undo_close(
         result = connection.execute(select(call_result).where(call_result.c.id == closed.result_id)).one()
         withdraw(connection, result, who.id, fence, now, why="taken back")
         restand(connection, study, closed.case_id, now)
+        queue.forget_directory(store)
         delivery = deliver(connection, study, who, closed.case_id, fence, now)
         interview_id = connection.execute(select(call.c.interview_id).where(call.c.id == closed.call_id)).scalar_one()
         return replace(delivery, call=open_call(connection, closed.call_id, interview_id, per_call))

@@ -12,7 +12,17 @@ from sqlalchemy import Connection, func, select
 from cati.desk.delivery import turns_of
 from cati.desk.holding import LEASE
 from cati.desk.records import Interviewer
-from cati.fieldwork import HARD, TURN, CallingRules, Turns, day_name, next_opening, within_fieldwork, within_window
+from cati.fieldwork import (
+    HARD,
+    TURN,
+    CallingRules,
+    Turns,
+    day_name,
+    next_opening,
+    within_fieldwork,
+    within_window,
+    zone_name,
+)
 from cati.storage import Store, queue
 from cati.storage.tables import cases, interviewer
 
@@ -49,8 +59,10 @@ def next_in_line(store: Store, connection: Connection, study: Study, who: Interv
 def in_words(rules: CallingRules, coming: Coming | None, now: datetime) -> str:
     """Why there is no case now and when there will be one, in sentences, on the clocks of the study."""
     hours, opens = _hours(rules, now)
+    if now.astimezone(rules.timezone).date() > rules.fieldwork_end:
+        return "Fieldwork has ended."
     if coming is None:
-        return f"{hours} No case waits to be called.".lstrip()
+        return hours if hours and opens is None else f"{hours} No case waits to be called.".lstrip()
     if coming.why == NOT_FOR_YOU:
         return "The cases left are for other interviewers: you were refused there."
     if coming.why == HOURS_OVER and coming.at == opens:
@@ -96,7 +108,8 @@ def _turns(
         if not within_fieldwork(rules, now):
             yield Coming(at, "fieldwork is to begin")
         elif not within_window(rules, now):
-            yield Coming(at, HOURS_OVER)
+            here = rules.timezone.key == turns.rules.timezone.key
+            yield Coming(at, HOURS_OVER if here else f"it is outside calling hours in {zone_name(rules.timezone)}")
         elif first > now:
             yield Coming(at, "the cases left wait for their next call")
         else:
@@ -125,7 +138,7 @@ def _missed(connection: Connection, turns: Turns, now: datetime) -> Iterator[Com
     for name in groups.scalars():
         opens = next_opening(turns.rules.in_zone(turns.group(name).zone), now)
         if opens is not None and opens > now:
-            yield Coming(opens, "an appointment was missed, and calling hours are over")
+            yield Coming(opens, "an appointment that was missed")
 
 
 def _appointments(connection: Connection, turns: Turns, who: Interviewer, now: datetime) -> Iterator[Coming]:

@@ -83,11 +83,10 @@ def verdict(
     callable_at = _callable_at(turns, rules, coming, free, asked)
     if holder is not None:
         return Verdict(False, "held", f"{holder.name} has it in hand.", holder.until, callable_at)
-    if not within_fieldwork(turns.rules, now):
-        found = _outside_fieldwork(turns.rules, now)
-    elif coming.rank in (HARD, SOFT):
-        found = _appointment(rules, coming, now, asked)
-    else:
+    found = _outside_fieldwork(turns.rules, now)
+    if found is None and coming.rank in (HARD, SOFT):
+        found = _appointment(turns, rules, coming, now, asked)
+    elif found is None:
         found = _turn(turns, rules, coming, now, asked)
     if found.may_be_called and let_lie:
         return Verdict(True, "interrupted", f"{PLACE_WORDS['interrupted']}.", None, now)
@@ -121,18 +120,24 @@ def _begins(rules: CallingRules) -> datetime:
     return datetime.combine(rules.fieldwork_start, time(), rules.timezone).astimezone(UTC)
 
 
-def _outside_fieldwork(rules: CallingRules, now: datetime) -> Verdict:
+def _outside_fieldwork(rules: CallingRules, now: datetime) -> Verdict | None:
+    """What forbids all calls before and after fieldwork; None during it."""
+    if within_fieldwork(rules, now):
+        return None
     if now.astimezone(rules.timezone).date() > rules.fieldwork_end:
         return Verdict(False, "fieldwork", f"Fieldwork ended on {day_name(rules.fieldwork_end, year=True)}.")
     why = f"Fieldwork begins on {day_name(rules.fieldwork_start, year=True)}."
     return Verdict(False, "fieldwork", why, _begins(rules))
 
 
-def _appointment(rules: CallingRules, coming: Plan, now: datetime, asked: Asking) -> Verdict:
+def _appointment(turns: Turns, rules: CallingRules, coming: Plan, now: datetime, asked: Asking) -> Verdict:
     assert coming.at is not None
     assert coming.until is not None
     kind = "hard" if coming.rank == HARD else "soft"
     if now < coming.at:
+        if _outside_fieldwork(turns.rules, coming.at) is not None:
+            why = f"A {kind} appointment is booked for a time after fieldwork ends."
+            return Verdict(False, "appointment", why)
         return Verdict(False, "appointment", f"A {kind} appointment is booked.", coming.at)
     if now >= coming.until:
         return _in_hours(rules, coming, now, ANY_HOURS) or Verdict(True, "missed", f"{PLACE_WORDS['missed']}.")

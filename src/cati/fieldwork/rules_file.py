@@ -276,7 +276,7 @@ def _uncovered(file: _RulesFile, day: str, spans: Iterable[Span]) -> Span | None
                 if one.start <= minute < one.end:
                     minute = one.end
             if minute < span.end:
-                return Span(minute, span.end)
+                return Span(minute, min([span.end, *(one.start for one in taken if one.start > minute)]))
     return None
 
 

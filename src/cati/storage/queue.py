@@ -8,7 +8,7 @@ SQLite writers take turns, on PostgreSQL a row that another station is taking is
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -135,16 +135,15 @@ def _dates(_store: Store) -> Any:
 def claim(store: Store, connection: Connection, asked: Claim) -> Claimed | None:
     """Claims the next case by the order of the queue, or None when there is none that this interviewer may call now."""
     parts = _parts(asked)
-    at = 0
-    while at < len(parts):
-        part = parts[at]
+    while (part := next(parts, None)) is not None:
         take = store.prepared(("claim", part.shape), partial(_claim, part=part))
         row: Any = take(connection, **part.values).first()
         if row is not None:
-            if at:
+            if not part.first:
                 forget_directory(store)  # it named groups that have been emptied
             return Claimed(int(row[0]), int(row[1]), PLACES[row[2]])
-        at = at + 1 if store.is_sqlite or not _passed_over(store, connection, part) else 0
+        if not store.is_sqlite and _passed_over(store, connection, part):
+            parts = _parts(asked)
     return None
 
 
@@ -168,7 +167,7 @@ def _passed_over(store: Store, connection: Connection, part: _Part) -> bool:
 _CODES = 16
 # So many groups are asked in one statement. The first of them nearly always has a case; a statement about all of them
 # would cost more to hand over than to carry out.
-_AT_ONCE = 6
+_AT_ONCE = 4
 
 
 def _claim(store: Store, part: _Part) -> TextClause:
@@ -213,7 +212,6 @@ class _Part:
     then groups. Names are padded with "", which no group is called, so that few statements serve all claims."""
 
     first: bool
-    held: tuple[str, ...]
     appointed: tuple[str, ...]
     turns: tuple[Asked, ...]
     times: dict[str, object]
@@ -221,13 +219,12 @@ class _Part:
     @property
     def shape(self) -> object:
         """What tells one statement from another."""
-        return self.first, len(self.held), len(self.appointed), tuple(len(names) for _, names in self.turns)
+        return self.first, len(self.appointed), tuple(len(names) for _, names in self.turns)
 
     @property
     def values(self) -> dict[str, object]:
         """The parameters of the statement."""
         values = dict(self.times)
-        values |= {f"held{at}": name for at, name in enumerate(self.held)}
         values |= {f"appointed{at}": name for at, name in enumerate(self.appointed)}
         for at, (place, names) in enumerate(self.turns):
             values[f"place{at}"] = PLACES.index(place)
@@ -245,10 +242,11 @@ class _Part:
             owner = "next_owner IS NULL OR next_owner = :me OR next_call_at <= :grace_over"
             absent = "NOT EXISTS (SELECT 1 FROM interviewer i WHERE i.id = next_owner AND i.present_until > :now)"
             lapsed = "lease_until <= :now OR lease_until > :longest"
-            open_now = ", ".join(f":held{at}" for at in range(len(self.held))) or "''"
+            # one parameter, however many they are, so that the statement stays one and the same
+            open_now = "replace(:held, ';' || next_group || ';', '') <> :held"
             in_time = f"{_IN_ITS_TIME} AND (next_class = 1 OR {owner} OR {absent})"
             in_turn = f"(next_class = 2 AND next_call_at <= :now AND {_NOT_BARRED}) OR next_until <= :now"
-            held = f"owner IS NOT NULL AND ({lapsed}) AND ({in_time} OR next_group IN ({open_now}) AND ({in_turn}))"
+            held = f"owner IS NOT NULL AND ({lapsed}) AND ({in_time} OR {open_now} AND ({in_turn}))"
             due = f"{_APPOINTED} AND {_IN_ITS_TIME} AND next_class ="
             questions += [
                 _Question(_number("hard"), (f"{due} 0 AND ({owner} OR {absent})",), "next_call_at, draw"),
@@ -278,22 +276,22 @@ def _number(place: Place) -> str:
     return str(PLACES.index(place))
 
 
-def _parts(asked: Claim, at_once: int = _AT_ONCE) -> list[_Part]:
+def _parts(asked: Claim, at_once: int = _AT_ONCE) -> Iterator[_Part]:
+    if not asked.in_fieldwork:
+        return
     times: dict[str, object] = {
         "now": asked.now,
         "lease_until": asked.now + asked.lease,
         "longest": asked.now + _LONGEST * asked.lease,
         "grace_over": asked.now - asked.grace,
         "me": asked.interviewer_id,
+        "held": "".join(f";{name};" for name in asked.held),
     }
-    together: list[Asked] = [(place, _padded(names)) for place, names in asked.turns]
-    turns = [tuple(together[at : at + at_once]) for at in range(0, len(together), at_once)]
     nobody: Asked = ("late", ("",))
-    padded = [(*some, *(nobody,) * (at_once - len(some))) for some in turns]
-    if not asked.in_fieldwork:
-        return []
-    first = _Part(True, _padded(asked.held), _padded(asked.appointed), padded[0] if padded else (), times)
-    return [first, *(_Part(False, (), (), some, times) for some in padded[1:])]
+    for at in range(0, max(len(asked.turns), 1), at_once):
+        turns: list[Asked] = [(place, _padded(names)) for place, names in asked.turns[at : at + at_once]]
+        turns += [nobody] * (at_once - len(turns))
+        yield _Part(at == 0, () if at else _padded(asked.appointed), tuple(turns), times)
 
 
 def _padded(names: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from rich.style import Style
@@ -23,10 +23,13 @@ from textual.driver import Driver as TerminalDriver
 from cati.console.interviewer import session, view
 from cati.console.interviewer.controller import Controller
 from cati.console.interviewer.driver import Driver
-from cati.console.interviewer.effects import Effect, Release
+from cati.console.interviewer.effects import Effect, Failure
 from cati.console.interviewer.page import Message
 from cati.console.widgets.surface import Surface
 from cati.console.widgets.terminal_input import read_any_bytes
+
+if TYPE_CHECKING:
+    from cati.desk import Day, Heard
 
 PATIENCE = 0.4
 """Seconds before the screen says that it waits for the database."""
@@ -208,22 +211,24 @@ class InterviewerApp(App[int], inherit_bindings=False):
     def _beat(self) -> None:
         assert self._screen_loop is not None
         self._screen_loop.call_later(session.HEARTBEAT, self._beat)
-        if self.work.hold is not None and not self._beating:  # one that still waits for the database is enough
+        if self.work.who is not None and not self._beating:  # one that still waits for the database is enough
             self._beating = True
             self.desk.do(self.work.renew, self._renewed)
 
-    def _renewed(self, lost: str | None) -> None:
+    def _renewed(self, told: Failure | Heard | Day | None) -> None:
         self._beating = False
-        if lost is not None:
-            self.interviewer.lost(lost)
+        if isinstance(told, Failure):
+            self.interviewer.lost(told.why)
+            self.draw()
+        elif told is not None:
+            self.interviewer.hear(told)
             self.draw()
 
-    def put_back(self) -> None:
-        """At the end: a case that nobody dialled goes back to the others. An open call is left to be taken up again."""
-        controller = self.interviewer.controller
-        if controller.delivery is not None and not controller.in_call and not self.interviewer.left:
-            release = Release(controller.delivery.hold)
-            self.desk.do(lambda: self.work.reply_to(release), _ignore)
+    def leave(self) -> None:
+        """At the end: whoever did not sign out is signed out."""
+        if not self.interviewer.left:
+            leave = self.interviewer.controller.leaving()
+            self.desk.do(lambda: self.work.reply_to(leave), _ignore)
 
     # --- drawing
 
@@ -253,7 +258,7 @@ def run_screen(
     try:
         app.run(mouse=False)
     finally:
-        app.put_back()
+        app.leave()
         app.desk.stop()
     if app.fault is not None:
         raise app.fault

@@ -50,9 +50,11 @@ def go_on(console: Controller) -> None:
 
 
 def onward(console: Controller, item: str) -> None:
-    """From an answered question to the one after it; the screener of a new call leads to where the last one stopped."""
+    """From an answered question to the one after it; the screener of a new call, and all that is asked by telephone
+    alone, lead to where the last call stopped, or the online survey."""
     interview = console.interview
-    after = interview.next if interview.step(item).item.per_call else interview.after(item)
+    screened = interview.step(item).item.per_call or item.lower() in console.telephone_alone
+    after = interview.next if screened else interview.after(item)
     if after is not None:
         show(console, after)
     else:

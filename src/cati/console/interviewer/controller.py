@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from cati.console.interviewer import facts, overlays
 from cati.console.interviewer.card import Card
-from cati.console.interviewer.effects import Effect, Failure, Refresh, Reply, SaveAnswer, SignedIn
+from cati.console.interviewer.effects import Effect, Failure, Leave, Refresh, Reply, SaveAnswer, SignedIn
 from cati.console.interviewer.page import Page, Para
 from cati.console.interviewer.shift import Leaving, Ready, SigningIn
 
 if TYPE_CHECKING:
     from cati.console.interviewer.draft import Draft
     from cati.console.interviewer.state import State
-    from cati.desk import CaseCard, Closed, Day, Delivery, HeldCase, Interviewer, OpenCall, PhoneNumber, Result
+    from cati.desk import CaseCard, Closed, Day, Delivery, Heard, HeldCase, Interviewer, OpenCall, PhoneNumber, Result
     from cati.interview.interview import Interview
     from cati.studies import Study
 
@@ -60,15 +60,19 @@ class Controller:
         self._who: Interviewer | None = None
         self._study: Study | None = None
         self.day: Day | None = None
+        self.since = now
         self.warnings: tuple[str, ...] = ()
         self.held: tuple[HeldCase, ...] = ()
         self.delivery: Delivery | None = None
         self.dialled: PhoneNumber | None = None
         self._call: OpenCall | None = None
         self._interview: Interview | None = None
+        self.telephone_alone: set[str] = set()
         self.seq = 0
         self.draft: Draft | None = None
         self.logged: Logged | None = None
+        self._told = 0
+        self.alert = ""
         self._side: tuple[Para, ...] | None = None
         signing_in = SigningIn(self)
         self.state: State = signing_in
@@ -168,7 +172,14 @@ class Controller:
         """The shift begins."""
         self._who, self._study, self.day = reply.who, reply.study, reply.day
         self.warnings, self.held = reply.warnings, reply.held
+        self.since = self.now
         self.state = Ready(self)
+
+    def leaving(self) -> Leave:
+        """What is to be done as she leaves: a case that nobody dialled goes back to the others. An open call is left to
+        be taken up again."""
+        hold = self.delivery.hold if self.delivery is not None and not self.in_call else None
+        return Leave(hold, self._who)
 
     # --- a case
 
@@ -179,10 +190,17 @@ class Controller:
         self.state = ready
         self.run(Refresh(self.who), ready.refreshed, failed=ready.tell)
 
+    def refresh(self, day: Day, now: datetime) -> bool:
+        """The day as the heartbeat found it; is there anything in it that she should hear of? No key and no state has
+        to do with it."""
+        before, self.day, self.now = self.day, day, now
+        return before is not None and isinstance(self.state, Ready) and self.state.hear_news(before, day)
+
     def leave_case(self, message: str) -> None:
         """The case is dealt with, or gone."""
         self.delivery = self.dialled = self._call = self._interview = self.draft = None
         self._side = None
+        self.alert = ""
         self.to_ready(message)
 
     def take_case(self, delivery: Delivery) -> None:
@@ -191,22 +209,28 @@ class Controller:
         self.held = tuple(each for each in self.held if each.serial != delivery.card.serial)
         self.logged = None
         self._side = None
+        self._know(delivery.card.heard)
         self.state = Card(self)
 
-    def begin_call(self, call: OpenCall, number: PhoneNumber | None) -> None:
-        """The number is dialled: the questionnaire from its first question without an answer."""
+    def begin_call(self, call: OpenCall, number: PhoneNumber | None, told: int) -> None:
+        """The number is dialled: the questionnaire from its first question without an answer. `told`: the event of the
+        case that she knew of as she dialled."""
         from cati.console.interviewer import asking
 
         self.dialled = number
         dropped = self._open(call)
+        heard = self.card.heard
+        self.alert = self._alert(heard) if heard is not None and heard.event != told else ""
         self.draft = None
         asking.go_on(self)
         self._say_dropped(dropped)
 
     def _open(self, call: OpenCall) -> list[str]:
         """Takes up the interview; gives the items whose kept answers the questionnaire can no longer take."""
+        from cati.interview.impossible import never_asked
         from cati.interview.interview import Interview
 
+        self.telephone_alone = never_asked(self.study.questionnaire, "online")
         sample = {**self.case.card.sample, "interviewer_name": self.who.name}
         self._interview, dropped = Interview.resume(self.study.program("telephone"), sample, call.answers)
         self._call, self.seq = call, call.seq
@@ -227,6 +251,10 @@ class Controller:
         self.delivery, self._side, self.logged = delivery, None, None
         dropped = self._open(delivery.call)
         self.draft, self.dialled = logged.draft, logged.dialled
+        heard = delivery.card.heard
+        self._know(heard)
+        if heard is not None and heard.closes:
+            self.alert = self._alert(heard)
         ending.confirm_again(self)
         self._say_dropped(dropped)
 
@@ -250,13 +278,43 @@ class Controller:
         label = self.study.scheme.outcomes[result.outcome].label
         became = self.study.scheme.outcomes[closed.case_outcome].label
         also = "" if closed.case_outcome == result.outcome else f" The case stands as {became}: {closed.why}"
-        self.leave_case(f"Logged: {label}, case {closed.serial}. F8 to undo ({UNDO_TIME.seconds} s).{also}")
+        # for whoever typed ahead, and did not see it before
+        doubt = f" Booked all the same: {self.draft.against[0]}" if self.draft.against else ""
+        self.leave_case(f"Logged: {label}, case {closed.serial}. F8 to undo ({UNDO_TIME.seconds} s).{also}{doubt}")
 
     def noted(self, card: CaseCard) -> None:
         """A note was taken: the card has it too."""
         if self.delivery is not None:
             self.delivery = replace(self.delivery, card=replace(self.delivery.card, notes=card.notes))
             self._side = None
+
+    # --- what is heard of the case meanwhile
+
+    def hear(self, heard: Heard) -> bool:
+        """What the online survey or the office says of the case at hand; False if there is nothing new in it.
+
+        Said at once and above whatever is on the screen, until the case is left; no key and no state has to do with it.
+        """
+        if self.delivery is None or self.delivery.card.serial != heard.serial or heard.event == self._told:
+            return False
+        self.learn(heard)
+        self.alert = self._alert(heard)
+        return True
+
+    def learn(self, heard: Heard) -> None:
+        """Puts what was heard on the card, without saying it."""
+        self.delivery = replace(self.case, card=replace(self.card, heard=heard))
+        self._side = None
+        self._know(heard)
+
+    def _know(self, heard: Heard | None) -> None:
+        self._told = heard.event if heard is not None else 0
+
+    def _alert(self, heard: Heard) -> str:
+        zone, now = self.study.timezone, self.now
+        if not self.in_call:
+            return facts.heard_before(heard, zone, now)
+        return facts.heard_while_talking(heard, zone, now)
 
     # --- overlays
 
@@ -297,7 +355,7 @@ class Controller:
         if self.delivery is None:
             return ()
         if self._side is None:
-            self._side = facts.of_card(self.delivery.card, self.study.timezone)
+            self._side = facts.of_card(self.delivery.card, self.study.timezone, self.now)
         return self._side
 
     def page(self) -> Page:

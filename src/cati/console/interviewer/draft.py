@@ -16,13 +16,14 @@ class Draft:
     """The outcome, and the steps that ask for what belongs to it.
 
     `stopped_at`: the question at which the interview was broken off; None where an answer ended the call. `appointment`
-    says which sort is to be made, `when` the time once it is known.
+    says which sort is to be made, `when` the time once it is known, `against` what speaks against it.
     """
 
     outcome: str
     stopped_at: str | None = None
     appointment: Literal["hard", "soft"] | None = None
     when: When | None = None
+    against: tuple[str, ...] = ()
     strength: Literal["hard", "soft"] | None = None
     refused_by: str = ""
     reason: str = ""

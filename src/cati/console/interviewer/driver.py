@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cati.console.interviewer.controller import Controller
 from cati.console.interviewer.effects import Effect, Failure, Leave, Reply
+
+if TYPE_CHECKING:
+    from cati.desk import Day, Heard
 
 
 class Driver:
@@ -54,6 +58,15 @@ class Driver:
         """The heartbeat found the case lost; told to the controller as soon as no effect is out."""
         self._lost = why
         self.pump()
+
+    def hear(self, told: Heard | Day) -> bool:
+        """What the heartbeat heard of the case, or how the day stands; told at once, beside the keys and effects that
+        are under way. False: nothing new."""
+        from cati.desk import Day  # loaded long since, where a heart beats
+
+        if isinstance(told, Day):
+            return self.controller.refresh(told, self._clock())
+        return self.controller.hear(told)
 
     @property
     def waiting(self) -> int:

@@ -6,10 +6,11 @@ An effect is answered with a reply (named beside each) or a Failure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from cati.desk import Closed, Day, HeldCase, Hold, Interviewer, OpenCall, Result
+    from cati.desk import Closed, Day, Heard, HeldCase, Hold, Interviewer, OpenCall, Result
     from cati.studies import Study
 
 
@@ -78,10 +79,21 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class StartCall:
-    """A number is dialled. Reply: OpenCall."""
+    """A number is dialled. `told`: the event of the case that the interviewer knows of, 0 for none.
+
+    Reply: OpenCall; HeardFirst where there is something else to know before dialling.
+    """
 
     hold: Hold
     number_id: int | None
+    told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeardFirst:
+    """Nobody is dialled yet: this was heard of the case."""
+
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,16 @@ class LogEmail:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckBooking:
+    """Reply: what speaks against an appointment at this time, a list of sentences."""
+
+    hold: Hold
+    start: datetime
+    end: datetime | None
+    kind: Literal["hard", "soft"]
+
+
+@dataclass(frozen=True, slots=True)
 class Foresee:
     """What a result would do to the case, were it logged. Reply: Foreseen; None where nothing is to be foreseen."""
 
@@ -142,14 +164,15 @@ class UndoClose:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Sign out; a case not dialled yet is put back first. No reply: the console ends."""
+    """Sign out, if anybody is signed in; a case not dialled yet is put back first. No reply: the console ends."""
 
     release: Hold | None = None
+    who: Interviewer | None = None
 
 
 Effect = (
-    SignIn | Refresh | NextCase | LookHeld | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail | Foresee
-    | CloseCall | UndoClose | Leave
+    SignIn | Refresh | NextCase | LookHeld | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail
+    | CheckBooking | Foresee | CloseCall | UndoClose | Leave
 )  # fmt: skip
 
 

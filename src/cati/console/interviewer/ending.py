@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from cati.console.interviewer import asking, typed
+from cati.console.interviewer import asking, facts, typed
 from cati.console.interviewer.draft import Draft
-from cati.console.interviewer.effects import CloseCall, Foresee, Reply
+from cati.console.interviewer.effects import CheckBooking, CloseCall, Foresee, Reply
 from cati.console.interviewer.page import Choice, Para
 from cati.console.interviewer.state import State
-from cati.fieldwork import WhenError, check_time, describe, parse_when
+from cati.fieldwork import When, WhenError, check_time, clocks_there, describe, parse_when, zone_name
 from cati.interview.presenting import closing_blocks, present
 
 if TYPE_CHECKING:
@@ -220,9 +221,14 @@ class AppointmentKind(Chosen):
 
 
 class AppointmentTime(Step):
-    """The day and time, typed as they are said; read back before they are taken."""
+    """The day and time, typed as they are said; read back, with what speaks against them, before they are taken."""
 
     name = "appointment"
+
+    @property
+    def kind(self) -> Literal["hard", "soft"]:
+        """Which sort is being made."""
+        return self.draft.appointment or "soft"
 
     def enter(self, typed_text: str, now: datetime) -> None:
         if not typed_text:
@@ -243,18 +249,44 @@ class AppointmentTime(Step):
         if (when.end or when.start) < now:
             self.refuse(" ".join(check_time(study.rules, when, now)))
             return
-        self.draft.when = when
-        warnings = " ".join(check_time(study.rules, when, now))
-        self.sure(f"{describe(when, now, study.timezone)}. {warnings}{' ' if warnings else ''}Enter again takes it.")
+        self.console.run(
+            CheckBooking(self.console.case.hold, when.start, when.end, self.kind),
+            lambda against: self._read_back(when, against),
+            failed=lambda why: self._read_back(when, self._unchecked(when, why)),
+        )
+
+    def _unchecked(self, when: When, why: str) -> list[str]:
+        """What can be said of a time without the database. It can be booked all the same."""
+        rules = self.console.study.rules.in_zone(self.console.card.timezone)
+        return [
+            *check_time(rules, when, self.console.now),
+            f"Whether it clashes with other appointments could not be looked up: {why}",
+        ]
+
+    def _read_back(self, when: When, against: Sequence[str]) -> None:
+        self.draft.when, self.draft.against = when, tuple(against)
+        doubts = "See above what speaks against it. " if against else ""
+        all_the_same = " all the same" if against else ""
+        self.sure(f"{self._described(when)}. {doubts}Enter again takes it{all_the_same}.")
+
+    def _described(self, when: When) -> str:
+        """The time, and what the respondent's clocks show then where they show another."""
+        zone = self.console.study.timezone
+        there = clocks_there(when, zone, facts.zone_of(self.console.card.timezone, zone))
+        return describe(when, self.console.now, zone) + (f"; that is {there}" if there else "")
 
     def changed(self) -> None:
-        self.draft.when = None
+        self.draft.when, self.draft.against = None, ()
 
     def body(self) -> tuple[Para | Choice, ...]:
-        body = [Para("heading", KINDS_SAID[self.draft.appointment or "soft"])]
+        body = [Para("heading", KINDS_SAID[self.kind])]
         if self.draft.when is not None:
-            zone = self.console.study.timezone
-            body.append(Para("fact", f"Held now: {describe(self.draft.when, self.console.now, zone)}"))
+            body.append(Para("fact", f"Held now: {self._described(self.draft.when)}"))
+        body += [Para("warning", each) for each in self.draft.against]
+        clocks = facts.clocks(self.console.card, self.console.study.timezone, self.console.now)
+        if clocks:
+            here = zone_name(self.console.study.timezone)
+            body.append(Para("warning", f"{clocks}. Type the time that it is in {here} then."))
         return (
             *body,
             Para("instruction", "Agree a day and time, and read it back."),
@@ -384,6 +416,7 @@ class Confirm(Step):
             *self.closing(),
             Para("heading", f"This call: {self.outcome.label}"),
             *((Para("plain", self.foreseen),) if self.foreseen else ()),
+            *(Para("warning", each) for each in draft.against),
             *(Para("fact", fact) for fact in facts if fact),
             Para("plain", ""),
             Para("plain", "Enter logs it.   Backspace or /back goes back and changes it."),

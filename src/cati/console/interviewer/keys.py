@@ -35,7 +35,7 @@ STATES: dict[str, str] = {
     "break_off": "Why the interview stops here. Type the number and press Enter.",
     "appointment_kind": "A hard appointment is a time that the respondent named; a soft one is about then.",
     "appointment": "Type the day and time as they are said: tomorrow 2pm, tue 10:30, 24 nov 14:00, in 20 minutes. It "
-    "is read back to you; Enter again takes it.",
+    "is read back to you, with what speaks against it; Enter again takes it.",
     "refusal": "How firm the refusal was, whose it was, and the reason given.",
     "last_note": "A note for whoever calls next. Enter alone leaves none.",
     "confirm": "What this call came to. Enter logs it; Backspace goes back to change it.",

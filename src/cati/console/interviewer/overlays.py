@@ -38,7 +38,7 @@ class Facts(Overlay):
     facts_beside = False
 
     def body(self) -> tuple[Para | Choice, ...]:
-        return facts.of_card(self.console.card, self.console.study.timezone)
+        return facts.of_card(self.console.card, self.console.study.timezone, self.console.now)
 
     def prompt(self) -> str:
         return "Enter goes back"

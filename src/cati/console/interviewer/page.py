@@ -47,7 +47,7 @@ class Page:
     `left`, `right`: the header; `under`: the line below it; `body`: what scrolls; `prompt`, `entry`, `at`: the entry
     line; `side`: the panel beside it on a wide screen; `page`: how many screenfuls down it is scrolled;
     `pinned`: the codes at the end of the body stay in sight while the wording scrolls;
-    `follow`: the screenful with the marked line.
+    `follow`: the screenful with the marked line; `alert`: what must not be missed while the case is at hand.
     """
 
     left: str
@@ -63,6 +63,7 @@ class Page:
     page: int = 0
     pinned: bool = False
     follow: bool = False
+    alert: str = ""
 
     def with_message(self, message: Message) -> Page:
         """The same page with another message."""

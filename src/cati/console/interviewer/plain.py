@@ -11,13 +11,14 @@ from collections.abc import Callable
 from datetime import datetime
 from io import TextIOWrapper
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from cati.console.interviewer import session, view
 from cati.console.interviewer.controller import Controller
 from cati.console.interviewer.driver import Driver
-from cati.console.interviewer.effects import Effect, Release
+from cati.console.interviewer.effects import Effect, Failure
 from cati.console.interviewer.literal import visible
 
 
@@ -33,6 +34,7 @@ class PlainConsole:
         self._asked: SimpleQueue[None] = SimpleQueue()
         self._lines: SimpleQueue[str | Exception] = SimpleQueue()
         self._heard = source.isatty()
+        self._beat_at = monotonic() + session.HEARTBEAT
         controller = Controller(work.now(), user)
         controller.mend = "Type it again." if self._heard else "Send an empty line, then the answer again."
         controller.mend_first = "Once more, please." if self._heard else "Send an empty line first."
@@ -48,29 +50,42 @@ class PlainConsole:
             self._print()
             line = self._line()
             if not line:
-                self._put_back()
+                self._work.reply_to(self.driver.controller.leaving())
                 break
             self._type(line.rstrip("\r\n"))
         return 0
 
     def _line(self) -> str:
-        """The next line; while nobody types one, the heartbeat keeps the case. Empty at the end of the input."""
+        """The next line; while nobody types one, the heart beats. Empty at the end of the input."""
         if self._reader is None:
             self._reader = threading.Thread(target=self._read, name="cati-lines", daemon=True)
             self._reader.start()
         self._asked.put(None)
         while True:
             try:
-                line = self._lines.get(timeout=session.HEARTBEAT)
+                line = self._lines.get(timeout=max(self._beat_at - monotonic(), 0))
             except Empty:
-                why = self._work.renew()
-                if why is not None:
-                    self.driver.lost(why)
-                    self._print()
+                self._beat()
                 continue
             if isinstance(line, Exception):
                 raise line
+            # whoever types without a pause hears what comes in, too; a line for a case that is lost is for no other
+            if line and monotonic() >= self._beat_at and not self._beat():
+                self._asked.put(None)
+                continue
             return line
+
+    def _beat(self) -> bool:
+        """The heartbeat, and what it tells; False if the case is lost."""
+        self._beat_at = monotonic() + session.HEARTBEAT
+        told = self._work.renew()
+        if isinstance(told, Failure):
+            self.driver.lost(told.why)
+            self._print()
+            return False
+        if told is not None and self.driver.hear(told):
+            self._print(forget=False)  # what she is typing has nothing to do with it
+        return True
 
     def _read(self) -> None:
         # one line at a time, when it is asked for: what is typed ahead stays where it can be dropped
@@ -102,13 +117,8 @@ class PlainConsole:
         self.driver.type(line)
         self.driver.press("enter")
 
-    def _put_back(self) -> None:
-        controller = self.driver.controller
-        if controller.delivery is not None and not controller.in_call:
-            self._work.reply_to(Release(controller.delivery.hold))
-
-    def _print(self) -> None:
-        if not self._heard:  # no terminal has ended the line of the prompt by echoing Enter
+    def _print(self, *, forget: bool = True) -> None:
+        if not self._heard or not forget:  # no terminal has ended the line of the prompt by echoing Enter
             print(file=self._target)
         page = self.driver.controller.page()
         lines = view.as_text(page)
@@ -119,7 +129,7 @@ class PlainConsole:
             print(f"** {visible(page.message.text)}", file=self._target)
         print(f"{visible(page.prompt) or 'Enter'}: ", end="", file=self._target, flush=True)
         stop = self.driver.controller.state.stop
-        if stop is not None and self._heard:
+        if forget and stop is not None and self._heard:
             _forget_typed_ahead(self._source)
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cati.console.interviewer.effects import (
+    CheckBooking,
     CloseCall,
     Effect,
     Failure,
     Foresee,
+    HeardFirst,
     Leave,
     LogEmail,
     LookHeld,
@@ -34,12 +36,12 @@ from cati.console.interviewer.effects import (
 from cati.errors import CatiError, OutsideError
 
 if TYPE_CHECKING:
-    from cati.desk import CaseCard, Foreseen, Hold
+    from cati.desk import CaseCard, Day, Foreseen, Heard, Hold, Interviewer, OpenCall
     from cati.storage import Store
     from cati.studies import Study
 
 HEARTBEAT = 20.0
-"""Seconds between two signs of life while a case is held."""
+"""Seconds between two signs of life of whoever is signed in."""
 
 Clock = Callable[[], datetime]
 
@@ -54,6 +56,7 @@ class Work:
         self._store: Store | None = None
         self._study: Study | None = None
         self._per_call: frozenset[str] = frozenset()
+        self.who: Interviewer | None = None
         self.hold: Hold | None = None
 
     def open(self) -> None:
@@ -118,7 +121,7 @@ class Work:
             case SignIn():
                 return self._sign_in(effect)
             case Refresh(who):
-                return desk.day(self.store, who)
+                return desk.day(self.store, self.study, who)
             case NextCase(who):
                 return self._held(desk.next_case(self.store, self.study, who))
             case LookHeld(who):
@@ -127,12 +130,14 @@ class Work:
                 return self._held(desk.resume_held(self.store, self.study, who))
             case Release(hold):
                 return self._release(hold)
-            case StartCall(hold, number_id):
-                return desk.start_call(self.store, self.study, hold, number_id, per_call=self._per_call)
+            case StartCall():
+                return self._start_call(effect)
             case SaveNote():
                 return self._note(effect)
             case LogEmail(hold, call, address, kind):
                 return desk.log_email_request(self.store, hold, call, address, kind)
+            case CheckBooking(hold, start, end, kind):
+                return desk.check_booking(self.store, self.study, hold, start, end, kind)
             case Foresee():
                 return self._foresee(effect)
             case CloseCall(hold, call, result):
@@ -141,8 +146,18 @@ class Work:
                 return closed
             case UndoClose(who, closed):
                 return self._held(desk.undo_close(self.store, self.study, who, closed, per_call=self._per_call))
-            case Leave(hold):
-                return self._release(hold)
+            case Leave(hold, who):
+                return self._leave(hold, who)
+
+    def _start_call(self, effect: StartCall) -> OpenCall | HeardFirst:
+        from cati import desk
+
+        try:
+            return desk.start_call(
+                self.store, self.study, effect.hold, effect.number_id, per_call=self._per_call, told=effect.told
+            )
+        except desk.HeardFirst as first:
+            return HeardFirst(first.heard)
 
     def _release(self, hold: Hold | None) -> None:
         from cati import desk
@@ -150,6 +165,14 @@ class Work:
         if hold is not None:
             desk.release(self.store, hold)
         self.hold = None
+
+    def _leave(self, hold: Hold | None, who: Interviewer | None) -> None:
+        from cati import desk
+
+        self.who = None  # a heartbeat that comes after this one finds nobody
+        self._release(hold)
+        if who is not None:
+            desk.sign_out(self.store, who)
 
     def _note(self, effect: SaveNote) -> CaseCard:
         from cati import desk
@@ -174,9 +197,9 @@ class Work:
 
         if not effect.add and not desk.known_interviewer(self.store, effect.name):
             return UnknownName(effect.name)
-        who = desk.sign_in(self.store, effect.name)
+        self.who = who = desk.sign_in(self.store, effect.name)
         held = tuple(desk.held_by(self.store, who))
-        return SignedIn(who, self.study, desk.day(self.store, who), self._warnings(), held)
+        return SignedIn(who, self.study, desk.day(self.store, self.study, who), self._warnings(), held)
 
     def _warnings(self) -> tuple[str, ...]:
         """What speaks against calling now."""
@@ -187,20 +210,26 @@ class Work:
             return ()
         return tuple(check_time(rules, now, now))
 
-    def renew(self) -> str | None:
-        """The heartbeat: the serial of a case that is no longer ours, else None. A database out of reach is no loss."""
+    def renew(self) -> Failure | Heard | Day | None:
+        """The heartbeat of whoever is signed in: that her case is no longer ours, or what was heard of it, newly or
+        before; between two cases how the day stands. None where there is nothing to tell. A database out of reach is
+        no loss."""
         from cati import desk
 
-        hold = self.hold
-        if hold is None:
+        who, hold = self.who, self.hold
+        if who is None:
             return None
         try:
-            if desk.renew(self.store, hold):
-                return None
+            desk.present(self.store, who)
+            if hold is None:
+                return desk.day(self.store, self.study, who)
+            beat = desk.heartbeat(self.store, self.study, hold)
         except OutsideError:
             return None  # the next answer will say so, where she can see it
+        if beat.held:
+            return beat.heard
         self.hold = None
-        return str(desk.LostHold(hold.serial))
+        return Failure("lost", str(desk.LostHold(hold.serial)))
 
 
 class Session:

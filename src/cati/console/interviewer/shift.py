@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from cati.console.interviewer import facts
 from cati.console.interviewer.effects import (
-    Leave,
     LookHeld,
     NextCase,
     Reply,
@@ -17,7 +17,7 @@ from cati.console.interviewer.effects import (
     UndoClose,
     UnknownName,
 )
-from cati.console.interviewer.page import Choice, Para
+from cati.console.interviewer.page import Choice, Message, Para
 from cati.console.interviewer.state import Overlay, State
 
 if TYPE_CHECKING:
@@ -63,9 +63,23 @@ class Ready(State):
 
     name = "ready"
 
+    def __init__(self, console: Controller) -> None:
+        super().__init__(console)
+        self._of_now: Message | None = None  # a message that is true only as long as nothing changes
+
     def refreshed(self, day: Day) -> None:
         """The day as it stands now."""
         self.console.day = day
+
+    def hear_news(self, before: Day, day: Day) -> bool:
+        """The day was read anew while nothing was pressed; is there anything in it that she should hear of?"""
+        news = _news(before, day, self.console.study.timezone)
+        if news:
+            self.tell(news)
+            self._of_now = self.message
+        elif self.message is self._of_now and not day.callable_now:
+            self.message = self._of_now = None
+        return bool(news)
 
     def enter(self, typed: str, now: datetime) -> None:
         del now
@@ -78,7 +92,7 @@ class Ready(State):
         if delivery is not None:
             self.console.take_case(delivery)
             return
-        self.console.to_ready("No case is due now.")
+        self.console.to_ready("No case may be called now.")
 
     def do(self, name: str, now: datetime) -> None:
         del now
@@ -113,18 +127,41 @@ class Ready(State):
         paras = [Para("warning", text) for text in self.console.warnings]
         paras += [Para("warning", f"Case {each.serial} is still yours: F3 takes it up.") for each in self.console.held]
         paras.append(Para("heading", f"Ready, {self.console.who.name}"))
-        paras.append(Para("plain", f"Callable now: {day.callable_now}"))
-        paras.append(Para("plain", f"Your calls today: {day.calls_today}   completes: {day.completes_today}"))
-        if day.callable_now == 0:
-            when = f"The next case falls due {facts.clock(day.next_due, zone)}." if day.next_due else "None is waiting."
-            paras.append(Para("plain", f"No case is due now. {when} Enter looks again."))
+        paras.append(Para("plain", f"Callable now: {day.counted}"))
+        if not day.callable_now:
+            paras.append(Para("plain", f"{day.waits} Enter looks again.".lstrip()))
+        paras.append(Para("plain", self._so_far(day)))
         mine = [each for each in day.appointments if each.mine]
         paras.append(Para("heading", "Your appointments today" if mine else "You have no appointments today"))
-        paras += [Para("fact", facts.due(each, zone)) for each in mine]
+        paras += [Para("fact" if each.state == "coming" else "warning", facts.due(each, zone)) for each in mine]
+        left = sum(not each.mine and each.state != "coming" and not each.held_by for each in day.appointments)
+        if left:
+            paras.append(Para("plain", f"Others' appointments that are due or missed, in nobody's hands: {left}"))
         return tuple(paras)
+
+    def _so_far(self, day: Day) -> str:
+        parts = [f"Your calls today: {day.calls_today}", f"completes: {day.completes_today}"]
+        if day.minutes is not None:
+            parts.append(f"minutes an interview: {day.minutes:.0f}")
+        hours, minutes = divmod(int((self.console.now - self.console.since).total_seconds()) // 60, 60)
+        parts.append(f"signed in for {hours} h {minutes:02d} min" if hours else f"signed in for {minutes} min")
+        return "   ".join(parts)
 
     def prompt(self) -> str:
         return "Enter: the next case"
+
+
+def _news(before: Day, day: Day, zone: ZoneInfo) -> str:
+    """What has come up since: an appointment of hers that is due or missed, work where there was none."""
+    news = []
+    known = {(each.serial, each.starts_at, each.state) for each in before.appointments}
+    for each in day.appointments:
+        if each.mine and each.state != "coming" and (each.serial, each.starts_at, each.state) not in known:
+            what = "is due now" if each.state == "due" else "was missed"
+            news.append(f"Your appointment at {facts.clock(each.starts_at, zone)} with case {each.serial} {what}.")
+    if day.callable_now and not before.callable_now:
+        news.append(f"Callable now: {day.counted}. Enter brings the next case.")
+    return " ".join(news)
 
 
 def take_up(state: State) -> None:
@@ -184,8 +221,7 @@ class Leaving(Overlay):
 
     def enter(self, typed: str, now: datetime) -> None:
         if typed.lower() == "quit" or (self.meant and not typed):
-            case = self.console.delivery
-            self.console.run(Leave(case.hold if case is not None and not self.console.in_call else None), _ended)
+            self.console.run(self.console.leaving(), _ended)
         elif not typed:
             self.tell("The call is still open. Type quit and press Enter to leave it, or Backspace or /back to stay.")
         else:

@@ -19,12 +19,14 @@ class Stop:
     """Why the line stands still until a key acknowledges it.
 
     refused: the entry cannot be taken. sure: Enter again takes it as it is. failed: not saved; Enter tries again.
-    `ignored` counts the keys typed since. After one ignored key Enter no longer counts as meant for this entry.
+    `ignored` counts the keys typed since. After one ignored key Enter no longer counts as meant for this entry. `mend`:
+    whether there is an entry to be mended.
     """
 
     kind: Literal["refused", "sure", "failed"]
     why: str
     ignored: int = 0
+    mend: bool = True
 
 
 class State:
@@ -164,9 +166,9 @@ class State:
         """A message that asks to think again, and stops nothing."""
         self.message = Message("sure", text)
 
-    def refuse(self, why: str) -> None:
-        """The entry cannot be taken: the line stops until it is mended."""
-        self.stop = Stop("refused", why)
+    def refuse(self, why: str, *, mend: bool = True) -> None:
+        """The entry cannot be taken: the line stops until it is mended; `mend` False: what was asked cannot be done."""
+        self.stop = Stop("refused", why, mend=mend)
 
     def sure(self, why: str) -> None:
         """The entry is taken only after Enter again."""
@@ -182,7 +184,7 @@ class State:
         if stop is None:
             return self.message
         ignored = f" {stop.ignored} {'key' if stop.ignored == 1 else 'keys'} ignored." if stop.ignored else ""
-        if stop.kind == "refused":
+        if stop.kind == "refused" and stop.mend:
             return Message("refused", f"{stop.why}{ignored} {self.console.mend}")
         if stop.ignored:
             return Message(stop.kind, f"{stop.why}{ignored} {self.console.mend_first}")
@@ -195,6 +197,7 @@ class State:
             left=left,
             right=right,
             under=under,
+            alert=self.console.alert,
             body=self.body(),
             prompt=self.prompt(),
             entry=self.entry.text,

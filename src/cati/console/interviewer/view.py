@@ -22,6 +22,7 @@ SIDE = 44
 ENTRY_ROWS = 4
 LEAST_WORDING = 5
 TWO_COLUMNS = 60
+ALERT_ROWS = 2
 
 _PREFIX = {"instruction": "▸ [", "add": "  (+ if needed) ", "warning": "! ", "row": "» "}
 _SUFFIX = {"instruction": "]"}
@@ -46,12 +47,13 @@ def draw(page: Page, columns: int, rows: int) -> Frame:
     entry, cursor_x, cursor_row = _entry(page, columns)
     message = _message(page.message, columns)
     foot = [*message, *entry, _key_line(page.keys, columns)]
-    space = max(rows - 2 - len(foot), 1)
+    head = [*_head(page, columns), *_alert(page.alert, columns)]
+    space = max(rows - len(head) - len(foot), 1)
     body, pages = _body(page, across, space)
     if wide:
         body = _beside(body, page.side, across, space)
-    lines = (*_head(page, columns), *body, *foot)[:rows]
-    return Frame(lines, (cursor_x, min(2 + space + len(message) + cursor_row, rows - 1)), pages)
+    lines = (*head, *body, *foot)[:rows]
+    return Frame(lines, (cursor_x, min(len(head) + space + len(message) + cursor_row, rows - 1)), pages)
 
 
 def _head(page: Page, columns: int) -> tuple[Line, Line]:
@@ -60,6 +62,12 @@ def _head(page: Page, columns: int) -> tuple[Line, Line]:
     gap = " " * max(columns - width(left) - width(right) - 2, 0)
     under = clip(visible(page.under), columns - 2)
     return ((f" {left}{gap}{right} ", "header"),), ((f" {under}", "dim"),)
+
+
+def _alert(alert: str, columns: int) -> list[Line]:
+    """What must not be missed, right under the header, where nothing scrolls it away."""
+    lines = wrap(f"{_PREFIX['warning']}{alert}", columns - 2)[:ALERT_ROWS] if alert else ()
+    return [((f" {line}", "warning"),) for line in lines]
 
 
 def _body(page: Page, across: int, space: int) -> tuple[list[Line], int]:
@@ -240,6 +248,8 @@ def _key_line(keys: tuple[tuple[str, str], ...], columns: int) -> Line:
 def as_text(page: Page) -> list[str]:
     """The page as plain lines, from the top down: for screen readers. Nothing is laid out or left out."""
     lines = [f"{visible(page.left)} | {visible(page.right)}", visible(page.under)]
+    if page.alert:
+        lines.append(f"{_PREFIX['warning']}{visible(page.alert)}")
     for part in page.body:
         if isinstance(part, Choice):
             sign = " (held)" if part.held else " (marked)" if part.marked else ""
