@@ -24,8 +24,8 @@ _SLOTS = ("weekday_morning", "weekday_afternoon", "weekday_evening", "weekend")
 def crowded(url: str, cases: int) -> tuple[Store, Study]:
     """Makes the database of Wave 2 with so many cases and leaves it open, its clock standing at `NOW`.
 
-    One in ten has an appointment, a score of a million due and waiting for whoever made them; four in ten were never called; the others were called one
-    to eight times, a third of them due, in all the groups that slot balancing makes.
+    One in ten has an appointment, a score of a million due and waiting for whoever made them; four in ten were never
+    called; the others were called one to eight times, a third of them due, in all the groups that slot balancing makes.
     """
     from cati.desk import install_study, sign_in
     from cati.storage import init_database, open_store

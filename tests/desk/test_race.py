@@ -18,6 +18,7 @@ from cati.desk import (
     load_sample,
     next_case,
     sign_in,
+    situation,
     standing,
     start_call,
 )
@@ -51,7 +52,7 @@ def test_a_call_coded_while_its_case_is_loaded_again_is_not_overwritten(
     assert delivery is not None
     call = start_call(desk, study, delivery.hold, delivery.card.next_number)
     closing = threading.Thread(target=lambda: close_call(desk, study, delivery.hold, call, result))
-    read = standing.coded_calls
+    read = situation.coded_calls
 
     def as_she_codes_it(*args: Any) -> Any:
         calls = read(*args)

@@ -89,7 +89,7 @@ def _days_of(key: str) -> tuple[str, ...]:
 
 
 _Spans = Annotated[list[Annotated[Span, BeforeValidator(_span)]], AfterValidator(_in_order)]
-_Days = Annotated[dict[str, _Spans], BeforeValidator(_expand_days)]
+Days = Annotated[dict[str, _Spans], BeforeValidator(_expand_days)]
 _Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 60)]
 
 
@@ -152,8 +152,8 @@ class _RulesFile(_Strict):
     fieldwork: _FieldworkDates
     # a respondent who named the time is not kept waiting longer for one interviewer
     appointment_grace: Annotated[int, Field(ge=0, le=5)] = 5
-    windows: Annotated[dict[str, _Days], Field(min_length=1)]
-    slots: dict[str, _Days] = {}
+    windows: Annotated[dict[str, Days], Field(min_length=1)]
+    slots: dict[str, Days] = {}
     call_again: dict[str, _Delay]
     attempts: _Attempts = _Attempts()
     appointments: _Appointments = _Appointments()
@@ -182,10 +182,10 @@ def read_rules(text: str, source: str, holidays: frozenset[date]) -> CallingRule
         fieldwork_start=file.fieldwork.start,
         fieldwork_end=file.fieldwork.end,
         appointment_grace=timedelta(minutes=file.appointment_grace),
-        windows=_windows(file.windows, ()),
+        windows=windows_of(file.windows, ()),
         call_again=MappingProxyType({outcome: delay.made() for outcome, delay in file.call_again.items()}),
         holidays=holidays,
-        slots=_windows(file.slots, None),
+        slots=windows_of(file.slots, None),
         attempts=AttemptLimits(file.attempts.case, file.attempts.number),
         appointments=file.appointments.made(),
         conversion=None if file.refusal_conversion is None else file.refusal_conversion.made(),
@@ -195,12 +195,12 @@ def read_rules(text: str, source: str, holidays: frozenset[date]) -> CallingRule
     )
 
 
-def _windows(given: dict[str, _Days], otherwise: tuple[Span, ...] | None) -> Mapping[str, Window]:
+def windows_of(given: dict[str, Days], otherwise: tuple[Span, ...] | None) -> Mapping[str, Window]:
     """The windows by name; `otherwise`: their hours on bank holidays where they are not given (None: as any day)."""
     return MappingProxyType({name: _window(name, days, otherwise) for name, days in given.items()})
 
 
-def _window(name: str, days: _Days, otherwise: tuple[Span, ...] | None) -> Window:
+def _window(name: str, days: Days, otherwise: tuple[Span, ...] | None) -> Window:
     weekdays = tuple(tuple(days.get(day, ())) for day in _DAYS)
     return Window(name, weekdays, tuple(days[_BANK_HOLIDAY]) if _BANK_HOLIDAY in days else otherwise)
 

@@ -11,8 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from cati.errors import InputError
-from cati.fieldwork.rules_file import _Days as Days
-from cati.fieldwork.rules_file import _windows as windows
+from cati.fieldwork.rules_file import Days, windows_of
 from cati.nearest import did_you_mean
 from cati.questionnaire.yaml_source import Document, read_yaml
 from cati.rehearsal.population import (
@@ -301,14 +300,14 @@ def _shifts_in_no_part(file: _File) -> Iterator[_Fault]:
 def _made(file: _File, source: str) -> Population:
     appointments = file.appointments
     shares = sum(kind.share for kind in file.people.values())
-    shifts = windows({name: each.hours for name, each in file.shifts.items()}, ())
+    shifts = windows_of({name: each.hours for name, each in file.shifts.items()}, ())
     return Population(
         title=file.title,
         source=source,
         study=file.study,
         seed=file.seed,
         sample=file.sample,
-        parts=dict(windows(file.parts_of_week, None)),
+        parts=dict(windows_of(file.parts_of_week, None)),
         kinds=tuple(Kind(name, kind.share / shares, kind.answers) for name, kind in file.people.items()),
         likeness=Likeness(**file.likeness.model_dump()),
         engaged=file.engaged,
