@@ -4,7 +4,7 @@ Each station is a process of its own that claims cases, answers and codes calls 
 output what was acknowledged. The nemesis kills some (SIGKILL) and stops others for longer than their lease (SIGSTOP).
 At the end every acknowledgement is held against the database.
 
-    PYTHONPATH=scripts .venv/bin/python -m benchmarks.nemesis --database new.db --cases 20000 --stations 16 --seconds 120
+    PYTHONPATH=scripts .venv/bin/python -m benchmarks.nemesis --database new.db --stations 16 --seconds 120
 
 runs it by hand on a database that it makes.
 """

@@ -60,7 +60,7 @@ def test_a_soft_launch_and_the_rest_of_it(cati: Cati, out: Path) -> None:
         ("soft launch", 10),
     ]
     assert sum(each["issued"] for each in done["batches"]) == 4 == starting(cati, out)
-    assert {"batch", "loaded", "issued", "held", "called", "completed"} <= set(done["batches"][0])
+    assert {"batch", "loaded", "issued", "held", "called", "interviews"} <= set(done["batches"][0])
     told = cati("sample", "issue", "--batch", "soft launch", "--batch", "main", "--database", out)
     assert (told.code, told.err) == (0, "")
     assert "Issued " in told.out

@@ -102,7 +102,7 @@ def test_a_soft_launch_of_a_tenth_leaves_a_tenth_issued(sampled: Store, study: S
     assert (done.eligible, done.wanted, done.issued, done.taken_back, done.kept) == (100, 10, 10, 100, 0)
     assert starting(sampled) == 10
     assert done.total == in_all(sample_counts(sampled, study))
-    assert (done.total.held, done.total.issued, done.total.not_called) == (90, 10, 10)
+    assert (done.total.held, done.total.issued, done.total.uncalled) == (90, 10, 10)
     assert issue_sample(sampled, study, Release()).issued == 90
     assert starting(sampled) == 100
     assert verify(sampled) == []
@@ -420,9 +420,9 @@ def test_counts_add_up_whatever_happened(sampled: Store, study: Study) -> None:
         counts = sample_counts(sampled, study, by)
         for count in counts:
             assert count.loaded == count.not_agreed + count.settled + count.held + count.issued
-            assert count.issued == count.not_called + count.live + count.final
+            assert count.issued == count.uncalled + count.live + count.final
         total = in_all(counts)
-        assert (total.loaded, total.settled, total.live, total.final, total.completed) == (101, 1, 1, 2, 1)
+        assert (total.loaded, total.settled, total.live, total.final, total.interviews) == (101, 1, 1, 2, 1)
         assert (total.called, total.no_number, total.issued) == (3, 1, starting(sampled))
 
 

@@ -12,7 +12,7 @@ from cati.reports import Document, Provenance, issued_grids, issued_json, render
 COUNTS = (
     SampleCount("", loaded=3, not_agreed=1, held=2),
     SampleCount(
-        "=1+1 [/x]", loaded=10, held=3, issued=7, not_called=4, live=1, final=2, called=3, completed=1, no_number=2
+        "=1+1 [/x]", loaded=10, held=3, issued=7, uncalled=4, live=1, final=2, called=3, interviews=1, no_number=2
     ),
 )
 
@@ -26,11 +26,11 @@ def test_json_has_every_count_and_the_total(provenance: Provenance) -> None:
         "settled": 0,
         "held": 5,
         "issued": 7,
-        "not_called": 4,
+        "uncalled": 4,
         "live": 1,
         "final": 2,
         "called": 3,
-        "completed": 1,
+        "interviews": 1,
         "no_number": 2,
     }
     assert data["issuing"] == "by hand"

@@ -17,6 +17,7 @@ MEANT_OTHERWISE = {
     "referral_number": "what a write-in is for, in the questionnaire's format and in a call's result",
     "refused": "the special answer of a contact box or of words withheld, and a failure of the console",
     "online": "a mode",
+    "declined": "the calling rule that nobody is called who did not agree to it",
     "opted_out": "a status in the files of the online survey",
     "live": "the state of a number that works",
     "untried": "the state of a number before it is dialled",

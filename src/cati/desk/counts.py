@@ -53,8 +53,8 @@ class SampleCount:
     """How many cases of one value of a variable ("": none), or of all, stand where.
 
     `loaded` = `not_agreed` (to be contacted again) + `settled` (closed before they were issued, such as by an online
-    complete) + `held` (could be issued) + `issued`. `issued` = `not_called` + `live` (called, no final outcome) +
-    `final`. Of those: `called` (at least one call was made), `completed` (the interview); and of the held and the
+    complete) + `held` (could be issued) + `issued`. `issued` = `uncalled` + `live` (called, no final outcome) +
+    `final`. Of those: `called` (at least one call was made), `interviews` (held whole); and of the held and the
     issued without a final outcome, `no_number`: those who have no number at all.
     """
 
@@ -65,11 +65,11 @@ class SampleCount:
     held: int = 0
     no_number: int = 0
     issued: int = 0
-    not_called: int = 0
+    uncalled: int = 0
     live: int = 0
     final: int = 0
     called: int = 0
-    completed: int = 0
+    interviews: int = 0
 
 
 _NAMES = tuple(field.name for field in fields(SampleCount) if field.name != "value")
@@ -115,11 +115,11 @@ def _where(
     if not has_number and not outcome.is_final:
         yield "no_number"
     if issued:
-        yield "final" if outcome.is_final else "live" if called else "not_called"
+        yield "final" if outcome.is_final else "live" if called else "uncalled"
         if called:
             yield "called"
         if outcome.ends_questionnaire:
-            yield "completed"
+            yield "interviews"
 
 
 def in_all(counts: Iterable[SampleCount]) -> SampleCount:

@@ -272,7 +272,7 @@ def _as_if(before: Iterable[SampleCount], taken_back: Iterable[SampledCase], pla
                 held=count.held + held - out[count.value],
                 not_agreed=count.not_agreed + not_agreed,
                 issued=count.issued + more,
-                not_called=count.not_called + more,
+                uncalled=count.uncalled + more,
             )
         )
     return tuple(after)

@@ -35,6 +35,9 @@ class Document:
         return self.lines.get(())
 
 
+_TOO_DEEP = "the parts are nested too deeply to be read. Write it flatter."
+
+
 def read_yaml(text: str, source: str) -> Document:
     """Read one YAML document.
 
@@ -45,6 +48,8 @@ def read_yaml(text: str, source: str) -> Document:
     try:
         root = yaml.compose(text, Loader=loader_class)
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # a newer PyYAML counts; an older one goes on till Python stops it
+            raise InputError(f"{source}: {_TOO_DEEP}") from error
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
         raise InputError(
@@ -52,7 +57,7 @@ def read_yaml(text: str, source: str) -> Document:
             "Text with a colon, a # or a leading quote needs quotation marks round it."
         ) from error
     except RecursionError as error:
-        raise InputError(f"{source}: the parts are nested too deeply to be read. Write it flatter.") from error
+        raise InputError(f"{source}: {_TOO_DEEP}") from error
     except yaml.YAMLError as error:
         raise InputError(f"{source}: this is not valid YAML ({error}).") from error
     document = Document(None)
@@ -60,7 +65,7 @@ def read_yaml(text: str, source: str) -> Document:
         try:
             document.data = _build(root, (), document.lines, source, frozenset())
         except RecursionError as error:
-            raise InputError(f"{source}: the parts are nested too deeply to be read. Write it flatter.") from error
+            raise InputError(f"{source}: {_TOO_DEEP}") from error
     return document
 
 

@@ -19,14 +19,14 @@ _LABELS = {
     "settled": "Closed unissued",
     "held": "Held",
     "issued": "Issued",
-    "not_called": "Not called",
+    "uncalled": "Not called",
     "live": "Live",
     "final": "Final",
     "called": "Called",
-    "completed": "Completed",
+    "interviews": "Completed",
     "no_number": "No number",
 }
-_IN_BRIEF = ("loaded", "held", "issued", "called", "completed")
+_IN_BRIEF = ("loaded", "held", "issued", "called", "interviews")
 # Seen by people only where they count somebody; called is as good as live and final together.
 _MAY_BE_LEFT_OUT = ("not_agreed", "settled", "no_number")
 _DATA_ONLY = ("called",)
