@@ -102,6 +102,8 @@ def test_data_and_licences_travel_in_the_wheel(wheel: Path) -> None:
         "cati/studies/outcomes/wave2.yaml",
         "cati/studies/example/questionnaire.yaml",
         "cati/storage/migrations/versions/0001_first_tables.py",
+        "cati/rehearsal/populations/panel.yaml",
+        "cati/rehearsal/populations/cold.yaml",
     ):
         assert needed in names
     assert {"LICENSE", "NOTICE"} <= {name.rpartition("/")[2] for name in names}

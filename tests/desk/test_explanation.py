@@ -215,6 +215,19 @@ def test_an_appointment_has_its_places(shop: Store, study: Study, ann: Interview
     assert missed.why == "The time of an appointment went by; it still comes before cold calls."
 
 
+def test_a_soft_appointment_called_as_early_as_may_be_does_not_come_again_at_once(
+    shop: Store, study: Study, ann: Interviewer, clock: Any
+) -> None:
+    early = with_rules(shop, study, ("soft_early: 10", "soft_early: 120"))
+    called(shop, early, ann, booked("soft", "2019-11-19 16:00"))
+    clock.now = at("2019-11-19 14:00")
+    delivery = take_next(shop, early, ann)
+    assert (delivery.card.serial, delivery.card.reason[:24]) == ("C1", "Appointment today 16:00 ")
+    made = start_call(shop, early, delivery.hold, delivery.card.next_number)
+    close_call(shop, early, delivery.hold, made, Result("no_reply"))
+    assert told(explain(shop, early, "C1")) == ("delay", "Tue 19 17:00", "Tue 19 17:30")
+
+
 # waiting for its turn
 
 

@@ -59,8 +59,8 @@ from cati.studies import Study, load_study
 
 from . import reference_queue as reference
 
-EXAMPLES = int(os.environ.get("CATI_QUEUE_EXAMPLES", "6"))
-STEPS = int(os.environ.get("CATI_QUEUE_STEPS", "25"))
+EXAMPLES = int(os.environ.get("CATI_QUEUE_EXAMPLES", "5"))
+STEPS = int(os.environ.get("CATI_QUEUE_STEPS", "20"))
 
 # Both changes of the clocks, each a few days before fieldwork ends; Easter 2018 has two bank holidays besides.
 SEASONS = ((date(2018, 3, 22), date(2018, 4, 4)), (date(2019, 10, 24), date(2019, 11, 2)))
@@ -472,6 +472,18 @@ def machine(make: Callable[[], tuple[Store, Callable[[], None]]], clock: Any) ->
             who = self.people[self.step % 3]
             told = day(self.store, self.study, who)
             assert told.callable_now == len(self.line(cases, there, who))
+            if told.callable_now:
+                assert told.next_due is None
+                return
+            free = [case for case in cases if not reference.is_held(case, clock.now)]
+            coming = (explain(self.store, self.study, case.serial, who).callable_at for case in free)
+            soonest = min((at for at in coming if at is not None), default=None)
+            # of somebody else's appointment it is counted on that she stays, or is not there
+            others = any(case.kind == "hard" and case.owner != who.id for case in free)
+            assert told.next_due == soonest or others, (told, soonest)
+            if soonest is not None:
+                assert told.next_due is not None
+                assert abs(told.next_due - soonest) <= timedelta(minutes=5)
 
         @invariant()
         def what_is_planned_is_what_the_history_says(self) -> None:

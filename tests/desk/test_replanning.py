@@ -24,6 +24,7 @@ from cati.desk import (
     issue_sample,
     load_sample,
     next_case,
+    open_study,
     replanning,
     resume_held,
     sign_in,
@@ -217,6 +218,11 @@ def older(url: str, study: Study) -> None:
         _office(connection, study)
         _cases(connection)
         _calls(connection)
+        if connection.dialect.name == "postgresql":
+            for name in (*KEPT, "case", "questionnaire_version"):
+                if name not in ("answer", "contact_detail"):
+                    next_id = f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), 100)"
+                    connection.execute(text(f"SELECT {next_id}"))
     engine.dispose()
 
 
@@ -321,8 +327,13 @@ def _calls(connection: Connection) -> None:
     going_on = {"case_id": 7, "number_id": 7, "interview_id": 7, "interviewer_id": 2, "version_id": 1, "fence": 1}
     _put(connection, "call", id=7, started_at=at(-0.1), **going_on)
     for interview, seq, item, value in ((3, 1, "B1", 2), (3, 2, "B2", 1), (4, 1, "B1", 1), (7, 1, "S1", 1)):
-        of = {"interview_id": interview, "call_id": interview, "item": item, "value": json.dumps(value)}
-        _put(connection, "answer", seq=seq, at=at(-4), **of)
+        said: dict[str, Any] = {
+            "interview_id": interview,
+            "call_id": interview,
+            "item": item,
+            "value": json.dumps(value),
+        }
+        _put(connection, "answer", seq=seq, at=at(-4), **said)
     details = {"interview_id": 4, "call_id": 4, "item": "K4_email", "value": json.dumps("pat@example.org")}
     _put(connection, "contact_detail", seq=2, at=at(-5), **details)
     booked = {"case_id": 2, "made_by_result": 2, "owner": 2, "kind": "hard", "words": "tue 12"}
@@ -338,7 +349,7 @@ def everything(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     return {
         name: sorted(
             (dict(row) for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()),
-            key=lambda row: json.dumps(row, default=str, sort_keys=True),
+            key=lambda row: (row.get("id") or row["interview_id"], row.get("seq", 0)),
         )
         for name in (*KEPT, "case", "outcome_history")
     }
@@ -410,3 +421,38 @@ def test_on_an_older_database_interviewing_goes_on(empty_database: str, clock: A
     assert case_card(store, study, "C2").appointment is not None
     assert verify(store) == []
     store.close()
+
+
+# consoles that were started before
+
+
+def test_a_console_started_before_goes_by_the_rules_that_are_installed_since(
+    called: Store, study: Study, clock: Any
+) -> None:
+    """Else its cases would wait for hours that the others do not know, and nobody would call them."""
+    renamed = ruled(study, ("weekday_afternoon", "after_lunch"), ("no_reply: {after: [180,", "no_reply: {after: [90,"))
+    install_study(called, renamed)
+    clock.forward(minutes=10)
+    bob = sign_in(called, "Bob")
+    delivery = take_case(called, study, bob, "C4")  # the study as the console read it when it started
+    made = start_call(called, study, delivery.hold, delivery.card.next_number)
+    closed = close_call(called, study, delivery.hold, made, Result("no_reply"))
+    assert_planned(called, renamed)
+    assert closed.next_call_at is not None
+    clock.now = closed.next_call_at
+    for console in (study, renamed):
+        found = explain(called, console, "C4")
+        assert (found.rule, found.slots) == ("called", ("after_lunch", "weekday_evening", "weekend"))
+    served = next_case(called, renamed, bob)
+    assert served is not None
+
+
+def test_an_earlier_version_installed_again_is_in_force_again(called: Store, study: Study) -> None:
+    other = ruled(study, ("seed: 2622", "seed: 5"))
+    for version, seed in ((other, 5), (study, 2622), (other, 5)):
+        assert install_study(called, version) == "updated"
+        assert install_study(called, version) == "current"
+        assert open_study(called).rules.seed == seed
+        assert_planned(called, open_study(called))
+    with called.read() as connection:
+        assert len(connection.execute(select(tables.questionnaire_version)).all()) == 2

@@ -17,6 +17,7 @@ from cati.fieldwork import (
     SOFT,
     TURN,
     Appointed,
+    Asking,
     Called,
     CallingRules,
     Group,
@@ -24,8 +25,10 @@ from cati.fieldwork import (
     Plan,
     Refused,
     Situation,
+    Turns,
     number_to_dial,
     plan,
+    verdict,
     within_window,
 )
 from cati.fieldwork.rules import AttemptLimits, Conversion
@@ -544,6 +547,19 @@ def test_an_appointment_on_the_night_of_the_change_has_its_time_and_its_minutes(
         assert coming.until is not None
         # a hard one is missed after half an hour; a soft one at night is not called long after its time
         assert coming.until - starts == timedelta(minutes=30 if hard else 5)
+
+
+@pytest.mark.parametrize(("season", "day"), [(SPRING, "2019-03-31"), (AUTUMN, "2019-10-27")])
+def test_its_maker_has_five_minutes_whatever_the_clocks_on_the_wall_do(
+    rules: CallingRules, season: tuple[date, date], day: str
+) -> None:
+    turns = Turns(rules.during(*season))
+    for starts in (at(f"{day} 00:58"), at(f"{day} 00:58") + timedelta(hours=1)):
+        coming = plan(turns.rules, case(appointment=Appointed(True, starts, None, ANN)))
+        bob = Asking(BOB, "Ann", owner_until=starts + timedelta(hours=3))
+        told = [verdict(turns, coming, starts + timedelta(seconds=s), asking=bob) for s in (-1, 0, 299, 300)]
+        assert [each.rule for each in told] == ["appointment", "owner", "owner", "hard"]
+        assert [each.lifts_at for each in told[1:3]] == [starts + timedelta(minutes=5)] * 2
 
 
 # appointments

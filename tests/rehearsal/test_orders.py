@@ -25,7 +25,8 @@ def called(
 ) -> Case:
     """A case whose last call ended so many minutes ago."""
     ended = NOW - minutes(ago)
-    return Case(serial, lines, [Made(line, who, ended - minutes(1), ended, outcome, contact, "morning")])
+    made = Made(line, who, ended - minutes(1), ended, outcome, contact, "morning")
+    return Case(serial, lines, [made], outcome=outcome)
 
 
 def appointed(serial: str, at: datetime, kind: str = "hard") -> Case:
@@ -37,7 +38,7 @@ def appointed(serial: str, at: datetime, kind: str = "hard") -> Case:
 
 @pytest.fixture
 def setting(study: Study, panel: Population) -> Setting:
-    return Setting(study.rules, panel.roles, seed=1)
+    return Setting(study, panel.roles, seed=1)
 
 
 @pytest.fixture
@@ -67,6 +68,15 @@ def test_quexs_puts_due_appointments_first_and_new_sample_last(quexs: Order) -> 
     assert picked(quexs, new, called("busy", "engaged", 100)) == "new"  # engaged has no code: it waits as a no answer
 
 
+def test_quexs_waits_after_a_no_answer_though_another_number_leads_nowhere(quexs: Order) -> None:
+    case = called("dead", "unobtainable", 100, lines=2, line=1)
+    case.failed.add(1)
+    assert picked(quexs, case) == "dead"
+    case.calls.insert(0, Made(0, BOB, NOW - minutes(103), NOW - minutes(102), "no_reply", False, "morning"))
+    assert picked(quexs, case) is None
+    assert picked(quexs, case, now=NOW + minutes(81)) == "dead"
+
+
 def test_quexs_calls_no_case_with_a_coming_appointment_and_forgets_one_that_is_over(quexs: Order) -> None:
     assert picked(quexs, appointed("coming", NOW + minutes(1))) is None
     over = appointed("over", NOW - minutes(61))
@@ -85,7 +95,7 @@ def test_sabretooth_takes_its_queues_by_rank(sabretooth: Order) -> None:
         called("contacted", "call_back_business_hours", 10_081, contact=True),
         called("busy", "engaged", 16),
         called("no answer", "no_reply", 1441),
-        called("not reached", "unobtainable", 0, lines=2),
+        called("not reached", "unobtainable", 4321, lines=2),
         Case("new", 1),
     ]
     ranked[5].failed.add(0)
@@ -135,11 +145,17 @@ def test_the_numbers_of_a_case_are_dialled_one_after_the_other(name: str, settin
 def test_at_random_any_case_that_the_rules_allow_may_come_and_no_other(setting: Setting) -> None:
     order = order_named("random", setting)
     allowed = [Case("new", 1), called("again", "no_reply", 181), appointed("due", NOW), appointed("soft", NOW, "soft")]
+    allowed.append(called("other number after an hour", "no_reply", 61, lines=2))
+    remembered = called("evening, asked for before", "no_reply", 300)
+    asked = called("", "call_back_consumer_hours", 3000, contact=True).calls[0]
+    remembered.calls.insert(0, asked)
     forbidden = [
         called("waits", "no_reply", 100),
         called("busy", "engaged", 10),
         appointed("coming", NOW + minutes(1)),
         called("evening", "call_back_consumer_hours", 120, contact=True),
+        called("other number", "no_reply", 50, lines=2),
+        remembered,
     ]
     found = {picked(order, *forbidden, *allowed, now=NOW + timedelta(seconds=each)) for each in range(60)}
     assert found == {case.serial for case in allowed}

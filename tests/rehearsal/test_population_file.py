@@ -73,17 +73,31 @@ def test_a_figure_without_a_source_is_refused(panel_text: str) -> None:
 
 
 def test_outcomes_that_the_study_does_not_have_are_told_with_the_nearest(panel_text: str, study: Study) -> None:
-    wrong = panel_text.replace("    soft_appointment: 9", "    soft_apointment: 9") + (
-        "\noutcomes: {no_reply: no_answer, online: completed}\n"
-    )
+    wrong = panel_text
+    for right, other in (
+        ("    soft_appointment: 9", "    soft_apointment: 9"),
+        ("no_reply: no_reply", "no_reply: no_answer"),
+        ("online: completed_online", "online: completed"),
+    ):
+        assert right in wrong
+        wrong = wrong.replace(right, other)
     with pytest.raises(InputError) as error:
         check_against(read_population(wrong, "mine.yaml"), study.scheme, wrong)
     told = str(error.value)
     assert "contacts.0.soft_apointment: the outcome scheme wave2 has no soft_apointment. Did you mean" in told
     assert (
-        f"mine.yaml:{_line(wrong, 'outcomes:')}: outcomes.no_reply: the outcome scheme wave2 has no no_answer" in told
+        f"mine.yaml:{_line(wrong, 'no_reply:')}: outcomes.no_reply: the outcome scheme wave2 has no no_answer" in told
     )
     assert "outcomes.online: the online survey cannot bring a case to completed in the outcome scheme wave2" in told
+
+
+def test_outcomes_that_cannot_be_had_there_are_told(panel_text: str, study: Study) -> None:
+    late = panel_text.replace("too_late: not_available", "too_late: soft_appointment")
+    with pytest.raises(InputError, match=r"outcomes\.too_late: soft_appointment takes an appointment"):
+        check_against(read_population(late, "mine.yaml"), study.scheme, late)
+    again = panel_text.replace("    refusal_recent_survey: 0.5", "    referral_number: 0.5")
+    with pytest.raises(InputError, match=r"contacts\.0\.referral_number: referral_number gives a new number"):
+        check_against(read_population(again, "mine.yaml"), study.scheme, again)
 
 
 def test_a_file_that_is_not_there_or_no_population_is_told(tmp_path: Path) -> None:

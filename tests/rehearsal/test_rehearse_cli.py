@@ -13,7 +13,7 @@ from cati.cli import main, rehearse_fieldwork
 from cati.rehearsal import ORDERS
 
 Run = Callable[..., tuple[int, str, str]]
-SMALL = ("--cases", "25", "--weeks", "1", "--hours", "60", "--seed", "3")
+SMALL = ("--cases", "20", "--weeks", "1", "--hours", "50", "--seed", "3")
 
 
 @pytest.fixture
@@ -51,14 +51,19 @@ def test_one_rehearsal_is_told_in_full(run: Run) -> None:
     for heading in ("at the end of each week", "What it took", "Attempts to complete", "Calls by part of the week"):
         assert heading in out
     assert "17 Nov" in out
-    assert "Seed 3. 25 cases" in out
+    assert "Seed 3. 20 cases" in out
     assert "not forecast" in out.replace("\n", " ")
     assert "Traceback" not in err
 
 
-def test_the_same_arguments_give_the_same_json_to_the_byte(run: Run) -> None:
-    arguments = (*SMALL, "--order", "cati", "--order", "random", "--seeds", "2", "--json")
+def test_the_same_arguments_give_the_same_json_to_the_byte_in_any_number_of_processes(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["--cases", "12", "--weeks", "1", "--hours", "30", "--seed", "3", "--seeds", "2", "--json"]
+    arguments += ["--order", "cati", "--order", "random"]
+    monkeypatch.setattr("cati.rehearsal.usual_processes", lambda: 2)
     first = run("wave2", *arguments)
+    monkeypatch.setattr("cati.rehearsal.usual_processes", lambda: 1)
     assert first[:2] == run("wave2", *arguments)[:2]
     data: dict[str, Any] = json.loads(first[1])
     assert data["seeds"] == [3, 4]

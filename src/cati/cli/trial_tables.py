@@ -229,16 +229,16 @@ def _attempts(found: Sequence[Findings]) -> Grid:
 def _parts(found: Sequence[Findings]) -> Grid:
     rows = []
     for part in found[0].parts:
-        calls, contacts, completes = (
-            sum(getattr(each.parts[part], what) for each in found) for what in ("calls", "contacts", "completes")
-        )
+        calls = sum(each.parts[part].calls for each in found)
+        contacts = sum(each.parts[part].contacts for each in found)
+        completes = sum(each.parts[part].completes for each in found)
         rate = Percent(Fraction(contacts, calls)) if calls else None
         means = [_figure(n / len(found)) for n in (calls, contacts, completes)]
         rows.append(GridRow((part.replace("_", " "), *means[:2], rate, means[2])))
     columns = (
         Column("part", "Part of the week", numeric=False),
         Column("calls", "Calls"),
-        Column("contacts", "Contacts"),
+        Column("spoken_to", "Contacts"),
         Column("rate", "Contact rate"),
         Column("completes", "Interviewed"),
     )

@@ -19,7 +19,7 @@ from cati.desk.words import DECLINED, declined
 from cati.errors import InputError
 from cati.storage import Store
 from cati.storage.answers import Json, latest_answers, write_answer, write_late
-from cati.storage.tables import call, cases, interview, number, questionnaire_version
+from cati.storage.tables import NEWEST_VERSION, call, cases, interview, number, questionnaire_version
 
 if TYPE_CHECKING:
     from cati.studies import Study
@@ -117,8 +117,7 @@ def _version(connection: Connection, study: Study) -> int:
     by_hash = select(questionnaire_version.c.id).where(questionnaire_version.c.hash == texts_hash(dict(study.texts)))
     found = connection.execute(by_hash).scalar()
     if found is None:
-        newest = questionnaire_version.c.id.desc()
-        row = connection.execute(select(questionnaire_version).order_by(newest).limit(1)).first()
+        row = connection.execute(select(questionnaire_version).order_by(*NEWEST_VERSION).limit(1)).first()
         installed = "holds no study yet" if row is None else f"has {row.questionnaire} version {row.version}"
         raise InputError(
             f"The files of the study {study.id} in hand were never installed in this database, which {installed}: no "

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, upd
 from cati.desk.casefile import find_case, read_card
 from cati.desk.holding import LEASE, holds
 from cati.desk.records import Delivery, HeldCase, Hold, Interviewer
-from cati.desk.standing import rules_for
+from cati.desk.standing import calling_rules
 from cati.errors import InputError
 from cati.fieldwork import Turns, fresh_first, within_fieldwork
 from cati.storage import Store, queue
@@ -59,7 +59,7 @@ def take_case(store: Store, study: Study, who: Interviewer, serial: str) -> Deli
 def asking(store: Store, connection: Connection, study: Study, who: Interviewer, now: datetime) -> queue.Claim:
     """What a claim of this interviewer goes by at `now`."""
     known = queue.directory(store, connection, now)
-    turns = turns_of(store, study, known)
+    turns = turns_of(store, connection, study, known)
     return queue.Claim(
         interviewer_id=who.id,
         now=now,
@@ -76,12 +76,11 @@ def asking(store: Store, connection: Connection, study: Study, who: Interviewer,
     )
 
 
-def turns_of(store: Store, study: Study, known: queue.Directory) -> Turns:
-    """The order of the queue under the study's rules, for the dates and holidays that are installed now."""
+def turns_of(store: Store, connection: Connection, study: Study, known: queue.Directory) -> Turns:
+    """The order of the queue under the rules, dates and holidays that are installed now."""
     found: tuple[Any, Any, Turns] | None = store.remembered.get("turns")
-    if found is None or found[0] is not study or found[1] != known.fieldwork:
-        rules = study.rules if known.fieldwork is None else rules_for(study, *known.fieldwork)
-        found = study, known.fieldwork, Turns(rules)
+    if found is None or found[0] is not study or found[1] != known.rules:
+        found = study, known.rules, Turns(calling_rules(connection, study))
         store.remembered["turns"] = found
     return found[2]
 

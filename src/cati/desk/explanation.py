@@ -53,7 +53,7 @@ def explain(store: Store, study: Study, serial: str, who: Interviewer | None = N
         now = store.now(connection)
         case_id = find_case(connection, serial)
         case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
-        turns = turns_of(store, study, queue.directory(store, connection, now))
+        turns = turns_of(store, connection, study, queue.directory(store, connection, now))
         looked = look(connection, study, case)
         coming = plan(turns.rules, looked.situation)
         found = _verdict(connection, turns, case, coming, now, who)

@@ -11,7 +11,7 @@ from cati.desk.delivery import asking
 from cati.desk.holding import is_held
 from cati.desk.records import MOST_COUNTED, Day, DayAppointment, Interviewer
 from cati.desk.standing import calling_rules
-from cati.desk.waiting import in_words, next_in_line
+from cati.desk.waiting import NOT_FOR_YOU, in_words, next_in_line
 from cati.desk.words import name_key, storable
 from cati.errors import InputError
 from cati.nearest import did_you_mean
@@ -102,7 +102,7 @@ def day(store: Store, study: Study, who: Interviewer) -> Day:
             calls_today=_calls(connection, who, start, end),
             completes_today=len(spans),
             appointments=_appointments(connection, who, now, end),
-            next_due=coming.at if coming else None,
+            next_due=coming.at if coming and coming.why != NOT_FOR_YOU else None,
             next_why=coming.why if coming else "",
             waits="" if waiting else in_words(rules, coming, now),
             minutes=sum(spans, timedelta()) / timedelta(minutes=1) / len(spans) if spans else None,

@@ -7,16 +7,26 @@ place in the queue always agree.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
 from cati.desk.situation import CodedCall, coded_calls, events_of, situation
 from cati.fieldwork import TURN, CallingRules, Held, Plan, Situation, draw, interrupted, plan, to_convert
 from cati.outcomes import Event, NumberState, derive, number_states
-from cati.storage.tables import appointment, cases, number, outcome_history
+from cati.storage.tables import (
+    NEWEST_VERSION,
+    appointment,
+    cases,
+    number,
+    outcome_history,
+    questionnaire_version,
+    study_file,
+)
 from cati.storage.tables import study as installed
 
 if TYPE_CHECKING:
@@ -160,13 +170,24 @@ def write_history(
 
 
 def calling_rules(connection: Connection, study: Study) -> CallingRules:
-    """The study's calling rules, for the fieldwork dates and the bank holidays that are installed."""
-    dates = select(installed.c.fieldwork_start, installed.c.fieldwork_end, installed.c.bank_holidays)
-    row = connection.execute(dates).first()
-    return study.rules if row is None else rules_for(study, *row)
+    """The calling rules as they are installed, for the fieldwork dates and the bank holidays that are.
+
+    A console that was started before others were installed goes by them too: the places of all cases are worked out by
+    the same rules, else some would wait for hours that the others do not know.
+    """
+    name = study.files["calling"]
+    newest = select(questionnaire_version.c.id).order_by(*NEWEST_VERSION).limit(1).scalar_subquery()
+    text = select(study_file.c.text).where(study_file.c.version_id == newest, study_file.c.path == name)
+    dates = (installed.c.fieldwork_start, installed.c.fieldwork_end, installed.c.bank_holidays)
+    row = connection.execute(select(*dates, text.scalar_subquery().label("text"))).first()
+    if row is None:
+        return study.rules
+    known = row.text in (None, study.texts[name])
+    rules = study.file_rules if known else _read(row.text, name, study.timezone)
+    rules = rules.during(date.fromisoformat(row.fieldwork_start), date.fromisoformat(row.fieldwork_end))
+    return rules.with_holidays(date.fromisoformat(day) for day in json.loads(row.bank_holidays))
 
 
-def rules_for(study: Study, start: str, end: str, holidays: str) -> CallingRules:
-    """The study's calling rules for these dates (ISO 8601) and bank holidays (JSON)."""
-    rules = study.file_rules.during(date.fromisoformat(start), date.fromisoformat(end))
-    return rules.with_holidays(date.fromisoformat(day) for day in json.loads(holidays))
+@lru_cache(maxsize=2)
+def _read(text: str, name: str, zone: ZoneInfo) -> CallingRules:
+    return replace(CallingRules.from_yaml(text, name), timezone=zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from cati.desk.records import InstalledStudy
 from cati.desk.replanning import plan_again
 from cati.errors import InputError
 from cati.storage import Store
-from cati.storage.tables import change, questionnaire_version, study_file
+from cati.storage.tables import NEWEST_VERSION, change, questionnaire_version, study_file
 from cati.storage.tables import study as studies
 from cati.studies.bank_holidays import bank_holidays
 from cati.studies.study import study_from_texts
@@ -68,10 +68,9 @@ def _write_down(connection: Connection, study: Study, facts: dict[str, str], now
         raise InputError(
             f"This database holds the study {row.key}; {study.id} needs a database of its own: --database OTHER"
         )
-    known = connection.execute(
-        select(questionnaire_version.c.id).where(questionnaire_version.c.hash == digest)
-    ).scalar()
-    if row is not None and known is not None and all(row._mapping[name] == value for name, value in facts.items()):
+    newest = connection.execute(select(questionnaire_version).order_by(*NEWEST_VERSION).limit(1)).first()
+    same = row is not None and all(row._mapping[name] == value for name, value in facts.items())
+    if same and newest is not None and newest.hash == digest:
         return "current"
     if row is None:
         connection.execute(insert(studies).values(id=1, installed_at=now, **facts))
@@ -83,13 +82,16 @@ def _write_down(connection: Connection, study: Study, facts: dict[str, str], now
                 at=now, who="cati init", what="study", old=json.dumps(old), new=json.dumps(facts | {"hash": digest})
             )
         )
-    if known is None:
+    # not in the same instant as another: the newest is in force
+    at = now if newest is None else max(now, newest.installed_at + timedelta(microseconds=1))
+    again = update(questionnaire_version).where(questionnaire_version.c.hash == digest).values(installed_at=at)
+    if not connection.execute(again).rowcount:
         version = connection.execute(
             insert(questionnaire_version).values(
                 questionnaire=study.questionnaire.id,
                 version=study.questionnaire.version,
                 hash=digest,
-                installed_at=now,
+                installed_at=at,
             )
         ).inserted_primary_key
         assert version is not None
@@ -122,9 +124,7 @@ def installed_study(store: Store) -> InstalledStudy:
     """The study of this database. Raises InputError where none is installed yet."""
     with store.read() as connection:
         row = connection.execute(select(studies)).first()
-        version = connection.execute(
-            select(questionnaire_version).order_by(questionnaire_version.c.id.desc()).limit(1)
-        ).first()
+        version = connection.execute(select(questionnaire_version).order_by(*NEWEST_VERSION).limit(1)).first()
         if row is None or version is None:
             raise InputError(f"No study is installed in {store.location}. Install one with: cati init STUDY")
         files = connection.execute(select(study_file).where(study_file.c.version_id == version.id)).all()

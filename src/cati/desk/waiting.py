@@ -16,6 +16,7 @@ from cati.fieldwork import (
     HARD,
     TURN,
     CallingRules,
+    Group,
     Turns,
     day_name,
     next_opening,
@@ -47,9 +48,10 @@ def next_in_line(store: Store, connection: Connection, study: Study, who: Interv
     Cases that others have in hand are not counted on.
     """
     known = queue.directory(store, connection, now)
-    turns = turns_of(store, study, known)
+    turns = turns_of(store, connection, study, known)
     coming = [
         *_turns(connection, turns, known, who, now),
+        *_let_lie(connection, turns, who, now),
         *_missed(connection, turns, now),
         *_appointments(connection, turns, who, now),
     ]
@@ -93,39 +95,76 @@ def _clock(rules: CallingRules, at: datetime) -> str:
 def _turns(
     connection: Connection, turns: Turns, known: queue.Directory, who: Interviewer, now: datetime
 ) -> Iterator[Coming]:
+    """Of each group the first case that is still to come; a group that cannot come sooner than another is not asked."""
+    soonest = []
     for name, earliest in known.turns.items():
         group = turns.group(name)
-        rules = turns.rules.in_zone(group.zone)
-        first: datetime | None = earliest
-        if earliest <= now and within_fieldwork(rules, now) and within_window(rules, now, group.window):
-            # what is due in these hours is kept from her, else she would have been handed it
-            first, kept = _others_of(connection, name, who, now)
-            if kept:
-                yield Coming(now, NOT_FOR_YOU)
-        at = None if first is None else next_opening(rules, max(first, now), group.window)
-        if first is None or at is None:
-            continue
-        if not within_fieldwork(rules, now):
-            yield Coming(at, "fieldwork is to begin")
-        elif not within_window(rules, now):
-            here = rules.timezone.key == turns.rules.timezone.key
-            yield Coming(at, HOURS_OVER if here else f"it is outside calling hours in {zone_name(rules.timezone)}")
-        elif first > now:
-            yield Coming(at, "the cases left wait for their next call")
-        else:
-            yield Coming(at, f"the cases left are to be called in {group.window.replace('_', ' ')}")
+        at = (
+            next_opening(turns.rules.in_zone(group.zone), max(earliest, now), group.window)
+            if turns.knows(group)
+            else None
+        )
+        if at is not None:
+            soonest.append((at, name))
+    best: datetime | None = None
+    for at_best, name in sorted(soonest):
+        if best is not None and at_best >= best:
+            return
+        group = turns.group(name)
+        open_now = within_fieldwork(turns.rules, now) and turns.hours(group, now).open
+        first, kept = _others_of(connection, name, who, now, open_now)
+        if kept:
+            yield Coming(now, NOT_FOR_YOU)
+        at = None if first is None else next_opening(turns.rules.in_zone(group.zone), max(first, now), group.window)
+        if first is not None and at is not None:
+            best = at if best is None else min(at, best)
+            yield Coming(at, _waited_for(turns, group, first, now))
 
 
-def _others_of(connection: Connection, group: str, who: Interviewer, now: datetime) -> tuple[datetime | None, bool]:
+def _waited_for(turns: Turns, group: Group, first: datetime, now: datetime) -> str:
+    rules = turns.rules.in_zone(group.zone)
+    if not within_fieldwork(turns.rules, now):
+        return "fieldwork is to begin"
+    if not within_window(rules, now):
+        here = rules.timezone.key == turns.rules.timezone.key
+        return HOURS_OVER if here else f"it is outside calling hours in {zone_name(rules.timezone)}"
+    if first > now:
+        return "the cases left wait for their next call"
+    return f"the cases left are to be called in {group.window.replace('_', ' ')}"
+
+
+def _others_of(
+    connection: Connection, group: str, who: Interviewer, now: datetime, open_now: bool
+) -> tuple[datetime | None, bool]:
     """When the first case of a group that is still to come is due for an interviewer; are any that are due kept from
-    her?"""
+    her? What is due in hours that are open is kept from her, else she would have been handed it."""
     of_group = (cases.c.next_class == TURN, cases.c.owner.is_(None), cases.c.next_group == group)
     hers = cases.c.next_barred.is_(None) | (cases.c.next_barred != who.id)
-    first: datetime | None = connection.execute(
-        select(func.min(cases.c.next_call_at)).where(*of_group, cases.c.next_call_at > now, hers)
-    ).scalar()
+    coming = [*of_group, hers, *([cases.c.next_call_at > now] if open_now else [])]
+    first: datetime | None = connection.execute(select(func.min(cases.c.next_call_at)).where(*coming)).scalar()
+    if not open_now:
+        return first, False
     kept = select(cases.c.id).where(*of_group, cases.c.next_call_at <= now, cases.c.next_barred == who.id)
     return first, connection.execute(kept.limit(1)).first() is not None
+
+
+def _let_lie(connection: Connection, turns: Turns, who: Interviewer, now: datetime) -> Iterator[Coming]:
+    """Cases that somebody had in hand and was not heard of since, which wait for hours or for their time."""
+    rows = connection.execute(
+        select(cases.c.next_group, cases.c.next_call_at).where(
+            cases.c.owner.is_not(None),
+            queue.is_free(now, LEASE),
+            cases.c.next_class == TURN,
+            cases.c.next_group != "",  # of an older database that cati init has not gone over yet
+            cases.c.next_barred.is_(None) | (cases.c.next_barred != who.id),
+        )
+    )
+    for row in rows:
+        group = turns.group(row.next_group)
+        if turns.knows(group):
+            at = next_opening(turns.rules.in_zone(group.zone), max(row.next_call_at, now), group.window)
+            if at is not None:
+                yield Coming(at, "an interrupted call")
 
 
 def _missed(connection: Connection, turns: Turns, now: datetime) -> Iterator[Coming]:

@@ -138,8 +138,7 @@ class Turns:
     def _look(self, group: Group, now: datetime) -> Hours:
         now = need_aware(now)
         rules = self.rules.in_zone(group.zone)
-        if group.window not in (ANY_HOURS, *rules.windows) or not set(group.slots) <= set(rules.slots):
-            # of rules that are no longer in force; cati init plans such cases anew
+        if not self.knows(group):
             return Hours(False, False, False, timedelta(), now + timedelta(minutes=1))
         edges: list[datetime] = []
         is_open = _open_now(next(stretches(rules, now, group.window), None), now, edges)
@@ -148,6 +147,10 @@ class Turns:
         left = sum((closes - opens for opens, closes in wanted), timedelta())
         last = in_slot and bool(group.slots) and len(wanted) == 1
         return Hours(is_open, in_slot, last, left, min(edges, default=now + _FOR_GOOD))
+
+    def knows(self, group: Group) -> bool:
+        """Has it hours by these rules? Else it is of rules no longer in force; cati init plans such cases anew."""
+        return group.window in (ANY_HOURS, *self.rules.windows) and set(group.slots) <= set(self.rules.slots)
 
     def place(self, group: Group, now: datetime) -> Place:
         """As what a case of the group would be handed out now, were its hours open."""

@@ -143,7 +143,9 @@ class Free:
 
     def anybody(self, after: datetime, before: datetime) -> bool:
         """Was anybody free later than `after` and before `before`?"""
-        for each in self._asked[bisect_right(self._times, after - self._longest) :]:
+        first = bisect_right(self._times, after - self._longest)
+        for at in range(first, len(self._asked)):
+            each = self._asked[at]
             if each.at >= before:
                 return False
             if (each.until or each.at) > after:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cati import desk
 from cati.interview.interview import Interview
-from cati.rehearsal.people import EARLY, Answered, Person
+from cati.rehearsal.people import Answered, Heard, Person
 from cati.rehearsal.record import Asked, Case, Made
 from cati.rehearsal.room import Work
 
@@ -79,7 +79,7 @@ class AtWork:
         line, number = self._number(case, delivery)
         opened = desk.start_call(here.store, here.study, hold, number, per_call=here.script.program.per_call)
         started, self._beat_at = self.now, self.now + timedelta(seconds=_HEARTBEAT)
-        if case.appointment is not None and started >= case.appointment.at - EARLY[case.appointment.kind]:
+        if case.appointment is not None and started >= case.appointment.at - here.early(case.appointment.kind):
             case.appointment.delivered_at = started
         answered = here.people.ring(person, case, line, started)
         if answered.kept is not None:
@@ -96,9 +96,10 @@ class AtWork:
             yield from self._pause(seconds, hold)
         result = self._result(case, person, outcome, booking)
         closed = desk.close_call(here.store, here.study, hold, opened, result)
-        contact = answered.heard in ("left", "person")
+        contact = answered.heard in (Heard.left, Heard.person)
         part = here.people.part_of(started)
-        made = Made(line, self.who.id, started, self.now, outcome, contact, part)
+        strength = None if result.refusal is None else result.refusal.strength
+        made = Made(line, self.who.id, started, self.now, outcome, contact, part, strength)
         here.coded(case, person, made, closed, result)
 
     def _pause(self, seconds: float, hold: desk.Hold) -> Iterator[float]:
@@ -124,17 +125,17 @@ class AtWork:
     def _outcome(self, case: Case, person: Person, answered: Answered) -> str:
         roles, people = self._here.population.roles, self._here.people
         match answered.heard:
-            case "no_reply":
+            case Heard.no_reply:
                 return roles.no_reply
-            case "engaged":
+            case Heard.engaged:
                 return roles.engaged
-            case "dead":
+            case Heard.dead:
                 return roles.dead
-            case "wrong":
+            case Heard.wrong:
                 return roles.wrong
-            case "left":
+            case Heard.left:
                 return roles.referral if people.forwards(person) else roles.left
-            case "person":
+            case Heard.person:
                 return people.comes_to(person, case, answered.kept)
 
     def _talk(
@@ -153,7 +154,8 @@ class AtWork:
         random = here.people.stream(person, "answers", len(case.calls))
         answers = list(here.script.answers(interview, outcome, random, person.new_line))
         minutes = here.population.minutes
-        quick = {"no_reply": minutes.ring_out, "engaged": minutes.engaged, "dead": minutes.dead}.get(answered.heard)
+        rings = {Heard.no_reply: minutes.ring_out, Heard.engaged: minutes.engaged, Heard.dead: minutes.dead}
+        quick = rings.get(answered.heard)
         if quick is not None:
             return answers, 60 * quick
         breaks_off = here.study.scheme.outcomes[outcome].breaks_off

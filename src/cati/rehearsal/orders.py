@@ -8,14 +8,30 @@ calling hours. What is the system's own is what is documented of it: its delays,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from cati.fieldwork import ANY_HOURS, CallingRules, next_opening, within_window
+from cati.fieldwork import (
+    ANY_HOURS,
+    Appointed,
+    Called,
+    CallingRules,
+    Group,
+    Held,
+    Plan,
+    Refused,
+    Situation,
+    next_opening,
+    plan,
+    within_window,
+)
 from cati.rehearsal.chance import draw
 from cati.rehearsal.population import Roles
 from cati.rehearsal.record import Case
+
+if TYPE_CHECKING:
+    from cati.studies import Study
 
 ORDERS = ("cati", "random", "quexs", "sabretooth")
 """cati's own, and those to compare it with."""
@@ -39,11 +55,16 @@ class Order(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """What an order is given: the study's rules, which outcomes stand for what, and the seed of the rehearsal."""
+    """What an order is given: the study with its rules, which outcomes stand for what, and the rehearsal's seed."""
 
-    rules: CallingRules
+    study: Study
     roles: Roles
     seed: int
+
+    @property
+    def rules(self) -> CallingRules:
+        """The study's calling rules."""
+        return self.study.rules
 
     def in_hours(self, now: datetime, window: str = ANY_HOURS) -> bool:
         """May cold calls be made now?"""
@@ -59,17 +80,20 @@ def order_named(name: str, setting: Setting) -> Order:
 class AtRandom:
     """Any case that may be called under the study's own rules, each as likely as the others.
 
-    The rules are kept to the letter: the wait after each outcome, its window, the limit of attempts, appointments not
-    before their time. What is missing is any order: an appointment that is due is one case among many.
+    The rules are kept to the letter: the wait after each outcome on each number, the window that somebody asked for,
+    the limit of attempts, appointments not before their time. What is missing is any order, and the parts of the week
+    in which a case was tried least: an appointment that is due is one case among many.
     """
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
+        self._rules = replace(setting.rules, slots={})
+        self._plans: dict[str, tuple[int, Plan]] = {}
 
     def pick(self, cases: Iterable[Case], who: int, now: datetime) -> Case | None:
         """A case drawn at random."""
-        open_now = {window: self._setting.in_hours(now, window) for window in (ANY_HOURS, *self._setting.rules.windows)}
-        possible = [case for case in cases if self._may_be_called(case, now, open_now)]
+        open_now = {window: self._setting.in_hours(now, window) for window in (ANY_HOURS, *self._rules.windows)}
+        possible = [case for case in cases if self._may_be_called(case, who, now, open_now)]
         if not possible:
             return None
         return possible[int(draw(self._setting.seed, "random order", who, now.timestamp()) * len(possible))]
@@ -78,23 +102,36 @@ class AtRandom:
         """The number that the desk proposes."""
         return None
 
-    def _may_be_called(self, case: Case, now: datetime, open_now: dict[str, bool]) -> bool:
-        rules = self._setting.rules
-        if case.appointment is not None:
-            early = rules.appointments.soft_early if case.appointment.kind == "soft" else timedelta()
-            return now >= case.appointment.at - early
+    def _may_be_called(self, case: Case, who: int, now: datetime, open_now: dict[str, bool]) -> bool:
         if not case.calls:
             return open_now[ANY_HOURS]
-        last = case.calls[-1]
-        if last.line in case.failed:
-            return open_now[ANY_HOURS]
-        found = rules.delay_after(last.outcome, case.in_a_row())
-        if found is None:
-            return open_now[ANY_HOURS]
-        delay, wait = found
-        if case.untried and delay.other_number is not None:
-            wait = min(wait, delay.other_number)
-        return now >= last.ended_at + wait and open_now[delay.window]
+        known = self._plans.get(case.serial)
+        if known is None or known[0] != len(case.calls):
+            known = self._plans[case.serial] = len(case.calls), plan(self._rules, self._situation(case))
+        coming = known[1]
+        if coming.rank is None or coming.at is None or now < coming.at or coming.barred == who:
+            return False
+        if coming.until is not None and now < coming.until:
+            return True  # an appointment: the respondent asked for the time
+        return open_now[Group.parse(coming.group).window]
+
+    def _situation(self, case: Case) -> Situation:
+        scheme, booked = self._setting.study.scheme, case.appointment
+        outcome = scheme.outcome(case.outcome)
+        return Situation(
+            outcome=outcome.key,
+            label=outcome.label,
+            final=outcome.is_final,
+            issued_at=case.calls[0].started_at,
+            calls=[Called(each.started_at, each.ended_at, each.outcome, each.line, each.who) for each in case.calls],
+            numbers=[Held(line, line not in case.failed) for line in range(case.lines)],
+            appointment=None if booked is None else Appointed(booked.kind == "hard", booked.at, None, booked.owner),
+            refusals=[
+                Refused(each.ended_at, each.outcome, each.strength, each.who)
+                for each in case.calls
+                if each.strength is not None
+            ],
+        )
 
 
 class _NextNumberAtOnce:
@@ -160,9 +197,9 @@ class QueXS(_NextNumberAtOnce):
 
     Source: ACSPRI/queXS, functions/functions.operator.php (get_case_id) and database/quexs.sql (outcome).
 
-    - The wait after the last call is that of its outcome, for every case: no answer, answering machine, technical and
-      non-contact 180 minutes, unavailable for a week 10,080, appointments and a new number 0. Engaged has no code of
-      its own and is coded as no answer.
+    - The wait after the last call is that of the case's outcome, for every case: no answer, answering machine,
+      technical and non-contact 180 minutes, refusals 10,080, appointments 0. Engaged has no code of its own and is
+      coded as no answer. A number that leads nowhere does not change the outcome of a case that has another.
     - A case with an appointment in the future is not called. From its start to its end an appointment is due, and due
       ones come first, by the earliest end. After its end it is no appointment any more: the case goes by its last call.
       An appointment lasts an hour (the default length since 1.15.5).
@@ -175,7 +212,8 @@ class QueXS(_NextNumberAtOnce):
       moment of those hours that is at least an hour away.
     """
 
-    _MINUTES = timedelta(minutes=180)
+    _NO_ANSWER = timedelta(minutes=180)
+    _REFUSED = timedelta(minutes=10_080)
 
     def pick(self, cases: Iterable[Case], who: int, now: datetime) -> Case | None:
         """The next case."""
@@ -212,7 +250,11 @@ class QueXS(_NextNumberAtOnce):
 
     def _delay(self, case: Case) -> timedelta:
         roles = self._setting.roles
-        return self._MINUTES if case.calls[-1].outcome in (roles.no_reply, roles.engaged) else timedelta()
+        leads_nowhere = (roles.dead, roles.wrong, roles.left, roles.referral)
+        outcome = next((made.outcome for made in reversed(case.calls) if made.outcome not in leads_nowhere), None)
+        if case.refused_softly:
+            return self._REFUSED
+        return self._NO_ANSWER if outcome in (roles.no_reply, roles.engaged) else timedelta()
 
 
 class Sabretooth(_NextNumberAtOnce):
@@ -220,12 +262,12 @@ class Sabretooth(_NextNumberAtOnce):
 
     Source: CLSA/sabretooth, src/database/queue.class.php, src/service/assignment/module.class.php, db/queue.sql.
 
-    - Ranked queues: 1 assignable appointments (from 5 minutes before to 15 minutes after the time), 2 missed
-      appointments (later than that, until they are called), 3 assignable callbacks (from the time on), 4 contacted,
-      5 busy, 6 fax, 7 no answer, 8 not reached, 9 hang-up, 10 soft refusal, 11 new participants. The first queue that
-      is not empty; within a queue nothing is ordered, so that the database's own order, that of the participants,
-      decides.
-    - Waits: contacted 10,080 minutes, busy 15, no answer 1,440, not reached 4,320.
+    - Ranked queues: 1 assignable appointments (from 5 minutes before, or the study's grace where that is shorter, since
+      the desk takes an earlier call for another one; to 15 minutes after the time), 2 missed appointments (later than
+      that, until they are called), 3 assignable callbacks (from the time on), 4 contacted, 5 busy, 6 fax, 7 no answer,
+      8 not reached, 9 hang-up, 10 soft refusal, 11 new participants. The first queue that is not empty; within a queue
+      nothing is ordered, so that the database's own order, that of the participants, decides.
+    - Waits: contacted 10,080 minutes, busy 15, no answer 1,440, not reached 4,320, soft refusal 525,600.
     - Hours hold for callbacks and cold cases, not for appointments: here the study's.
     - Attempts are not limited.
     - "Call back in office hours" is a callback, set to the first moment of those hours that is at least an hour away.
@@ -234,6 +276,8 @@ class Sabretooth(_NextNumberAtOnce):
     _CONTACTED = timedelta(minutes=10_080)
     _BUSY = timedelta(minutes=15)
     _NO_ANSWER = timedelta(minutes=1_440)
+    _NOT_REACHED = timedelta(minutes=4_320)
+    _SOFT_REFUSAL = timedelta(minutes=525_600)
     _BEFORE = timedelta(minutes=5)
     _AFTER = timedelta(minutes=15)
 
@@ -254,7 +298,7 @@ class Sabretooth(_NextNumberAtOnce):
 
     def _rank(self, case: Case, now: datetime, in_hours: bool) -> int | None:
         if case.appointment is not None:
-            if now < case.appointment.at - self._BEFORE:
+            if now < case.appointment.at - min(self._BEFORE, self._setting.rules.appointment_grace):
                 return None
             return 1 if now <= case.appointment.at + self._AFTER else 2
         if not in_hours:
@@ -270,5 +314,7 @@ class Sabretooth(_NextNumberAtOnce):
         if last.outcome == roles.no_reply:
             return 7 if now >= last.ended_at + self._NO_ANSWER else None
         if not last.contact:
-            return 8 if now >= last.ended_at else None
+            return 8 if now >= last.ended_at + self._NOT_REACHED else None
+        if case.refused_softly:
+            return 10 if now >= last.ended_at + self._SOFT_REFUSAL else None
         return 4 if now >= last.ended_at + self._CONTACTED else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum, auto
 from functools import lru_cache
 from math import sqrt
 from random import Random
@@ -26,12 +27,23 @@ from cati.rehearsal.record import Agreed, Case
 from cati.rehearsal.staffing import Roster
 
 State = Literal["live", "dead", "wrong", "left"]
-Heard = Literal["no_reply", "engaged", "dead", "wrong", "left", "person"]
+
+
+class Heard(StrEnum):
+    """What is heard on the line."""
+
+    no_reply = auto()
+    engaged = auto()
+    dead = auto()
+    wrong = auto()
+    left = auto()
+    person = auto()
+
 
 _HALF_HOUR = 1800
 _QUARTER_HOUR = 900
-EARLY = {"hard": timedelta(minutes=5), "soft": timedelta(minutes=15)}
-"""How long before its time a call counts as one to the appointment; a soft one is "about then"."""
+# How long before its time somebody is there for an appointment; a soft one is "about then".
+_EARLY = {"hard": timedelta(minutes=5), "soft": timedelta(minutes=15)}
 _SOONEST = timedelta(minutes=30)
 _RANGES = tuple(name for name in DRAMA_PREFIXES if name not in ("freephone", "premium rate"))
 _FACTS = ("name", "la", "region", "ofsted", "email", "link")
@@ -121,18 +133,19 @@ class People:
         """What becomes of dialling one of the person's numbers."""
         state = person.lines[line] if line < len(person.lines) else "live"
         if state == "dead":
-            return Answered("dead")
+            return Answered(Heard.dead)
         booked = case.appointment
         if state == "live" and booked is not None and self._keeps(person, booked, at):
-            return Answered("person", booked)
+            return Answered(Heard.person, booked)
         if not self._there(person, case, line, at):
-            return Answered("no_reply")
-        if self.draw(person.serial, "engaged", line, int(at.timestamp() // _QUARTER_HOUR)) < self.population.engaged:
-            return Answered("engaged")
-        return Answered("person" if state == "live" else state)
+            return Answered(Heard.no_reply)
+        quarter = int(at.timestamp() // _QUARTER_HOUR)
+        if self.draw(person.serial, Heard.engaged, line, quarter) < self.population.engaged:
+            return Answered(Heard.engaged)
+        return Answered(Heard.person if state == "live" else Heard(state))
 
     def _keeps(self, person: Person, booked: Agreed, at: datetime) -> bool:
-        if at < booked.at - EARLY[booked.kind]:
+        if at < booked.at - _EARLY[booked.kind]:
             return False
         late = max((at - booked.at).total_seconds(), 0.0) / 60
         agreed = self._kept(booked)

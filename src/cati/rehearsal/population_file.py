@@ -144,14 +144,14 @@ class _Shift(_Strict):
 
 
 class _Roles(_Strict):
-    no_reply: str = "no_reply"
-    engaged: str = "engaged"
-    dead: str = "unobtainable"
-    wrong: str = "wrong_number"
-    left: str = "left_no_forwarding"
-    referral: str = "referral_number"
-    too_late: str = "not_available"
-    online: str = "completed_online"
+    no_reply: str
+    engaged: str
+    dead: str
+    wrong: str
+    left: str
+    referral: str
+    too_late: str
+    online: str
 
 
 class _File(_Strict):
@@ -173,7 +173,7 @@ class _File(_Strict):
     online: _Online
     minutes: _Minutes
     shifts: Annotated[dict[str, _Shift], Field(min_length=1)]
-    outcomes: _Roles = _Roles()
+    outcomes: _Roles
 
 
 _SOURCED = tuple(key for key in _File.model_fields if key not in ("title", "study", "seed", "sources", "outcomes"))
@@ -225,6 +225,10 @@ def check_against(population: Population, scheme: Scheme, text: str) -> None:
     for path, key, found_by in _named_outcomes(population):
         if key not in scheme.outcomes:
             why = f"the outcome scheme {scheme.id} has no {key}. {did_you_mean(key, scheme.outcomes)}"
+        elif path[-1] == "too_late" and scheme.outcomes[key].appointment is not None:
+            why = f"{key} takes an appointment, for which no time is left; name another outcome"
+        elif path[0] != "outcomes" and "number" in scheme.outcomes[key].asks_for:
+            why = f"{key} gives a new number, which people have only where they have left; see `numbers`"
         elif found_by not in scheme.outcomes[key].found_by:
             how = "a call cannot come" if found_by == "call" else "the online survey cannot bring a case"
             why = f"{how} to {key} in the outcome scheme {scheme.id}; name another outcome"
@@ -350,6 +354,8 @@ def _in_words(detail: ErrorDetails) -> str:
         return f"unknown key. {did_you_mean(key, sorted(known), 'Remove it.')}"
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         return f"{given} is out of range ({detail['msg'].removeprefix('Input should be ')})"
+    if kind.startswith("int"):
+        return f'"{given}" is not a whole number; write one such as 4'
     return f'"{given}" is not usable here ({detail["msg"].removeprefix("Input should be ")})'
 
 

@@ -16,7 +16,7 @@ from cati.rehearsal.population import CallBack
 class Made:
     """A coded call: on which of the person's numbers, when, by whom, what it came to, whether somebody was spoken to.
 
-    `part`: the part of the week that it was dialled in.
+    `part`: the part of the week that it was dialled in; `strength`: of a refusal, soft or hard.
     """
 
     line: int
@@ -26,6 +26,7 @@ class Made:
     outcome: str
     contact: bool
     part: str
+    strength: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,21 +65,6 @@ class Case:
     outcome: str = ""
     open: bool = True
     held: bool = False
-
-    @property
-    def untried(self) -> list[int]:
-        """The numbers that nobody has dialled and that did not fail."""
-        tried = {made.line for made in self.calls}
-        return [line for line in range(self.lines) if line not in tried and line not in self.failed]
-
-    def in_a_row(self) -> int:
-        """How often the last outcome has come running."""
-        count = 0
-        for made in reversed(self.calls):
-            if made.outcome != self.calls[-1].outcome:
-                break
-            count += 1
-        return count
 
 
 @dataclass(frozen=True, slots=True)

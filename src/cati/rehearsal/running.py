@@ -147,15 +147,24 @@ class _GivenUp(Exception):
     """The program that the rehearsal is for has stopped."""
 
 
-_days: Any = None
-_given_up: Any = None
+class _Worker:
+    """A process of the pool: where the days that are over are counted, and whether anybody still waits for them."""
+
+    days: Any = None
+    given_up: Any = None
+    at_work = False
 
 
 def _begin(days: Any, given_up: Any) -> None:
-    """In a process of the pool: where the days that are over are counted, and whether anybody still waits for them."""
-    global _days, _given_up
-    _days, _given_up = days, given_up
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program that started this one
+    _Worker.days, _Worker.given_up = days, given_up
+    signal.signal(signal.SIGINT, _interrupted)
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    """Ctrl+C is told by the program that started this one; here a rehearsal that is going on just stops."""
+    if _Worker.at_work:
+        _Worker.at_work = False
+        raise _GivenUp
 
 
 def _run_counted(job: Job) -> Findings:
@@ -163,10 +172,14 @@ def _run_counted(job: Job) -> Findings:
 
     def count(over: int) -> None:
         nonlocal before
-        if _given_up.is_set():
+        if _Worker.given_up.is_set():
             raise _GivenUp
-        with _days.get_lock():
-            _days.value += over - before
+        with _Worker.days.get_lock():
+            _Worker.days.value += over - before
         before = over
 
-    return run_one(job, count)
+    _Worker.at_work = True
+    try:
+        return run_one(job, count)
+    finally:
+        _Worker.at_work = False

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from cati import desk
+from cati.desk.closing import SOFT_LEEWAY
 from cati.interview.drawn_sample import drawing
 from cati.rehearsal.interviewer import AtWork
 from cati.rehearsal.orders import Order, Setting, order_named
@@ -58,7 +59,7 @@ class Simulation:
         self.days = (rules.fieldwork_end - rules.fieldwork_start).days + 1
         self.people = People(population, rules, seed)
         self.roster: Roster = make_roster(population.shifts, rules, self.days, share)
-        self.order: Order | None = None if order is None else order_named(order, Setting(rules, population.roles, seed))
+        self.order: Order | None = None if order is None else order_named(order, Setting(study, population.roles, seed))
         self.people_by_serial: dict[str, Person] = {
             person.serial: person for person in self.people.make(cases, drawing(self.script.program))
         }
@@ -97,6 +98,11 @@ class Simulation:
         row = self.people_by_serial[serial].row
         return row.phones.index(number) if number in row.phones else len(row.phones)
 
+    def early(self, kind: str) -> timedelta:
+        """How long before its time the desk takes a call for one to the appointment, which settles it."""
+        rules = self.study.rules
+        return rules.appointment_grace if kind == "hard" else max(SOFT_LEEWAY, rules.appointments.soft_early)
+
     def coded(self, case: Case, person: Person, made: Made, closed: desk.Closed, result: desk.Result) -> None:
         """Writes down a coded call, and what follows from it."""
         outcome = self.study.scheme.outcomes[result.outcome]
@@ -109,7 +115,7 @@ class Simulation:
         if outcome.number_state is not None:
             case.failed.add(made.line)
         if result.referral_number is not None:
-            case.lines += 1
+            case.lines = len(person.lines) + 1
         if made.contact:
             case.contacts += 1
             asked = self.population.call_backs.get(result.outcome)

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Text, TextClause, bindparam, f
 from cati.fieldwork.planning import TURN as TURN
 from cati.fieldwork.turns import PLACES, Asked, Place
 from cati.storage.store import Store
-from cati.storage.tables import cases
+from cati.storage.tables import NEWEST_VERSION, cases, questionnaire_version
 from cati.storage.tables import study as studies
 from cati.storage.types import Instant, Whole
 
@@ -44,13 +44,13 @@ class Claimed:
 @dataclass(frozen=True, slots=True)
 class Directory:
     """The groups that cases are in: those that wait for their turn, each with the time of its earliest case; those with
-    an appointment; those in somebody's hands. And the fieldwork dates (ISO 8601) and bank holidays (JSON) as they are
-    installed now."""
+    an appointment; those in somebody's hands. `rules`: what the calling rules in force depend on, as it is installed
+    now: the fieldwork dates, the bank holidays, the version of the study's files."""
 
     turns: dict[str, datetime]
     appointed: tuple[str, ...]
     held: tuple[str, ...]
-    fieldwork: tuple[str, str, str] | None
+    rules: tuple[str, ...] | None
     at: datetime
 
 
@@ -93,7 +93,7 @@ def directory(store: Store, connection: Connection, now: datetime) -> Directory:
     turns = {row.name: _moment(row.first) for row in rows if row.kind == 0 and row.first is not None}
     appointed, held = (tuple(sorted(row.name for row in rows if row.kind == kind)) for kind in (1, 2))
     dates: Any = store.prepared("dates", _dates)(connection).first()
-    found = Directory(turns, appointed, held, None if dates is None else (dates[0], dates[1], dates[2]), now)
+    found = Directory(turns, appointed, held, None if dates is None else tuple(dates), now)
     store.remembered["directory"] = found
     return found
 
@@ -129,7 +129,8 @@ def _moment(value: datetime | str) -> datetime:
 
 
 def _dates(_store: Store) -> Any:
-    return select(studies.c.fieldwork_start, studies.c.fieldwork_end, studies.c.bank_holidays)
+    newest = select(questionnaire_version.c.hash).order_by(*NEWEST_VERSION).limit(1).scalar_subquery()
+    return select(studies.c.fieldwork_start, studies.c.fieldwork_end, studies.c.bank_holidays, newest)
 
 
 def claim(store: Store, connection: Connection, asked: Claim) -> Claimed | None:

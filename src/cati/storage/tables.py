@@ -105,6 +105,8 @@ questionnaire_version = _table(
     Column("hash", Text, nullable=False, unique=True),
     _at("installed_at"),
 )
+# A version that is installed again, after others, is the newest again.
+NEWEST_VERSION = (questionnaire_version.c.installed_at.desc(), questionnaire_version.c.id.desc())
 study_file = _table(
     "study_file",
     _to("questionnaire_version", name="version_id"),

@@ -138,7 +138,7 @@ def _broken(rule: str, rows: Iterable[Any]) -> list[str]:
 
 
 def _outcomes(connection: Connection) -> list[str]:
-    newest = "(SELECT max(id) FROM questionnaire_version)"
+    newest = "(SELECT id FROM questionnaire_version ORDER BY installed_at DESC, id DESC LIMIT 1)"
     rows = connection.execute(text(f"SELECT path, text FROM study_file WHERE version_id = {newest} ORDER BY path"))
     texts = tuple((row.path, row.text) for row in rows)
     if not texts:
