@@ -58,7 +58,7 @@ def take_case(store: Store, study: Study, who: Interviewer, serial: str) -> Deli
 
 def asking(store: Store, connection: Connection, study: Study, who: Interviewer, now: datetime) -> queue.Claim:
     """What a claim of this interviewer goes by at `now`."""
-    known = queue.directory(store, connection, now)
+    known = queue.directory(store, connection, now, LEASE)
     turns = turns_of(store, connection, study, known)
     return queue.Claim(
         interviewer_id=who.id,
@@ -68,11 +68,8 @@ def asking(store: Store, connection: Connection, study: Study, who: Interviewer,
         in_fieldwork=within_fieldwork(turns.rules, now),
         held=turns.open_groups(known.held, now),
         appointed=turns.open_groups(known.appointed, now),
-        turns=[
-            (place, due)
-            for place, names in turns.order(known.turns, now, fresh=fresh_first(turns.rules, who.id, now))
-            if (due := tuple(name for name in names if known.turns[name] <= now))
-        ],
+        turns=turns.order(known.turns, now, fresh=fresh_first(turns.rules, who.id, now)),
+        first=known.turns,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from cati.desk.casefile import find_case
 from cati.desk.delivery import turns_of
-from cati.desk.holding import is_held
+from cati.desk.holding import LEASE, is_held
 from cati.desk.records import Interviewer
 from cati.desk.standing import look
 from cati.fieldwork import Asking, Holder, Plan, Turns, Verdict, plan, verdict
@@ -53,7 +53,7 @@ def explain(store: Store, study: Study, serial: str, who: Interviewer | None = N
         now = store.now(connection)
         case_id = find_case(connection, serial)
         case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
-        turns = turns_of(store, connection, study, queue.directory(store, connection, now))
+        turns = turns_of(store, connection, study, queue.directory(store, connection, now, LEASE))
         looked = look(connection, study, case)
         coming = plan(turns.rules, looked.situation)
         found = _verdict(connection, turns, case, coming, now, who)

@@ -47,7 +47,7 @@ def next_in_line(store: Store, connection: Connection, study: Study, who: Interv
 
     Cases that others have in hand are not counted on.
     """
-    known = queue.directory(store, connection, now)
+    known = queue.directory(store, connection, now, LEASE)
     turns = turns_of(store, connection, study, known)
     coming = [
         *_turns(connection, turns, known, who, now),

@@ -8,10 +8,11 @@ SQLite writers take turns, on PostgreSQL a row that another station is taking is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, TextClause, bindparam, func, literal, or_, select, text, update
@@ -44,8 +45,8 @@ class Claimed:
 @dataclass(frozen=True, slots=True)
 class Directory:
     """The groups that cases are in: those that wait for their turn, each with the time of its earliest case; those with
-    an appointment; those in somebody's hands. `rules`: what the calling rules in force depend on, as it is installed
-    now: the fieldwork dates, the bank holidays, the version of the study's files."""
+    an appointment; those whose lease has run out or is about to. `rules`: what the calling rules in force depend on, as
+    it is installed now: the fieldwork dates, the bank holidays, the version of the study's files."""
 
     turns: dict[str, datetime]
     appointed: tuple[str, ...]
@@ -60,7 +61,8 @@ class Claim:
 
     Who asks, when, and for how long; how long a hard appointment is its maker's alone; whether it is a day of
     fieldwork; in whose hours calls may be made of the groups `held` and `appointed`; and the groups that are asked for
-    a case in its turn, in order, those that are equal in it together, with the place that their cases have.
+    a case in its turn, in order, those that are equal in it together, with the place that their cases have; and the
+    time of the earliest case of each (`first`).
     """
 
     interviewer_id: int
@@ -71,6 +73,11 @@ class Claim:
     held: Sequence[str]
     appointed: Sequence[str]
     turns: Sequence[Asked]
+    first: Mapping[str, datetime]
+
+    def due(self, groups: Sequence[str]) -> tuple[str, ...]:
+        """Those of these groups in which a case was due when the groups were looked up, or is by now."""
+        return tuple(name for name in groups if self.first[name] <= self.now)
 
 
 def is_alive(lease_until: datetime | None, now: datetime, lease: timedelta) -> bool:
@@ -84,14 +91,15 @@ def is_free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
     return or_(cases.c.owner.is_(None), cases.c.lease_until <= literal(now, Instant), cases.c.lease_until > longest)
 
 
-def directory(store: Store, connection: Connection, now: datetime) -> Directory:
-    """The groups there are, looked up at most once a second."""
+def directory(store: Store, connection: Connection, now: datetime, lease: timedelta) -> Directory:
+    """The groups there are, looked up at most once a second; leases are so long."""
     known: Directory | None = store.remembered.get("directory")
     if known is not None and known.at <= now < known.at + _KNOWN_FOR:
         return known
-    rows: list[Any] = [row for row in store.prepared("groups", _groups)(connection).all() if row.name]
+    times = {"soon": now + _KNOWN_FOR, "longest": now + _LONGEST * lease}
+    rows: list[Any] = [row for row in store.prepared("groups", _groups)(connection, **times).all() if row.name]
     turns = {row.name: _moment(row.first) for row in rows if row.kind == 0 and row.first is not None}
-    appointed, held = (tuple(sorted(row.name for row in rows if row.kind == kind)) for kind in (1, 2))
+    appointed, held = (tuple(sorted({row.name for row in rows if row.kind == kind})) for kind in (1, 2))
     dates: Any = store.prepared("dates", _dates)(connection).first()
     found = Directory(turns, appointed, held, None if dates is None else tuple(dates), now)
     store.remembered["directory"] = found
@@ -108,8 +116,11 @@ _APPOINTED = 'FROM "case" WHERE next_until IS NOT NULL AND owner IS NULL'
 
 
 def _groups(store: Store) -> TextClause:
-    # one step into an index a group, however many cases each has; of cases in somebody's hands there are few
-    return text(f"""
+    # one step into an index a group, however many cases each has; of those in somebody's hands only whose lease runs
+    # out while this is known: the others are not asked for
+    nothing = f"CAST(NULL AS {'TEXT' if store.is_sqlite else 'TIMESTAMPTZ'})"
+    kept = f'SELECT DISTINCT 2, next_group, {nothing} FROM "case" WHERE owner IS NOT NULL'
+    made = text(f"""
         WITH RECURSIVE turn(name) AS (
             SELECT min(next_group) {_TURN} UNION ALL
             SELECT (SELECT min(next_group) {_TURN} AND next_group > turn.name) FROM turn WHERE turn.name IS NOT NULL
@@ -120,8 +131,8 @@ def _groups(store: Store) -> TextClause:
         )
         SELECT 0 AS kind, name, (SELECT min(next_call_at) {_TURN} AND next_group = turn.name) AS first FROM turn
         UNION ALL SELECT 1, name, NULL FROM appointed
-        UNION ALL SELECT DISTINCT 2, next_group, CAST(NULL AS {"TEXT" if store.is_sqlite else "TIMESTAMPTZ"})
-          FROM "case" WHERE owner IS NOT NULL""")
+        UNION ALL {kept} AND lease_until <= :soon UNION ALL {kept} AND lease_until > :longest""")
+    return made.bindparams(bindparam("soon", type_=Instant), bindparam("longest", type_=Instant))
 
 
 def _moment(value: datetime | str) -> datetime:
@@ -242,17 +253,22 @@ class _Part:
         if self.first:
             owner = "next_owner IS NULL OR next_owner = :me OR next_call_at <= :grace_over"
             absent = "NOT EXISTS (SELECT 1 FROM interviewer i WHERE i.id = next_owner AND i.present_until > :now)"
-            lapsed = "lease_until <= :now OR lease_until > :longest"
             # one parameter, however many they are, so that the statement stays one and the same
             open_now = "replace(:held, ';' || next_group || ';', '') <> :held"
             in_time = f"{_IN_ITS_TIME} AND (next_class = 1 OR {owner} OR {absent})"
             in_turn = f"(next_class = 2 AND next_call_at <= :now AND {_NOT_BARRED}) OR next_until <= :now"
-            held = f"owner IS NOT NULL AND ({lapsed}) AND ({in_time} OR {open_now} AND ({in_turn}))"
+            wanted = f"({in_time} OR {open_now} AND ({in_turn}))"
+            # a question each: asked for together, every case in somebody's hands would be looked at
+            lapsed, wrong = (
+                f'FROM "case" WHERE owner IS NOT NULL AND {lease} AND {wanted}'
+                for lease in ("lease_until <= :now", "lease_until > :longest")
+            )
             due = f"{_APPOINTED} AND {_IN_ITS_TIME} AND next_class ="
             questions += [
                 _Question(_number("hard"), (f"{due} 0 AND ({owner} OR {absent})",), "next_call_at, draw"),
                 _Question(_number("soft"), (f"{due} 1",), "next_call_at, draw"),
-                _Question(_number("interrupted"), (f'FROM "case" WHERE {held}',), "lease_until, draw"),
+                _Question(_number("interrupted"), (lapsed,), "lease_until, draw"),
+                _Question(_number("interrupted"), (wrong,), "lease_until, draw"),
             ]
         if self.appointed:
             missed = f"{_APPOINTED} AND next_until <= :now AND next_group ="
@@ -289,10 +305,12 @@ def _parts(asked: Claim, at_once: int = _AT_ONCE) -> Iterator[_Part]:
         "held": "".join(f";{name};" for name in asked.held),
     }
     nobody: Asked = ("late", ("",))
-    for at in range(0, max(len(asked.turns), 1), at_once):
-        turns: list[Asked] = [(place, _padded(names)) for place, names in asked.turns[at : at + at_once]]
+    due = ((place, names) for place, all_of_them in asked.turns if (names := asked.due(all_of_them)))
+    first = True
+    while (turns := [(place, _padded(names)) for place, names in islice(due, at_once)]) or first:
         turns += [nobody] * (at_once - len(turns))
-        yield _Part(at == 0, () if at else _padded(asked.appointed), tuple(turns), times)
+        yield _Part(first, _padded(asked.appointed) if first else (), tuple(turns), times)
+        first = False
 
 
 def _padded(names: Sequence[str]) -> tuple[str, ...]:
