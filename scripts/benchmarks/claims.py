@@ -1,4 +1,5 @@
-"""A case claimed by the whole order of the queue, against the same claim in bare SQL of one group on one database."""
+"""A case claimed by the whole order of the queue, against bare SQL on the same database: the same statement issued by
+the driver alone, and, harder, a claim that knows of one group only."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from benchmarks.crowd import NOW, ZONE, crowded
 from benchmarks.measuring import Figure, Missing, Told
 
 _FEW, _MANY = 1_000, 1_000_000
+_FLOORS = {"same": "the same claim in bare SQL", "one_group": "a claim of one group in bare SQL"}
 _FRESH = f"01|{ZONE}|any|*"
 _PICK = f"""SELECT id FROM "case" WHERE next_class = 2 AND owner IS NULL AND next_group = '{_FRESH}'
             AND next_call_at <= %(now)s ORDER BY next_call_at, draw LIMIT 1"""
@@ -67,22 +69,23 @@ def _on(kind: str, place: str, seconds: float, many: int) -> Told:
         )
     ]
     for workers, aim in ((1, 0.3), (16, 0.5)):
-        rates: dict[bool, list[float]] = {True: [], False: []}
+        rates: dict[str, list[float]] = {how: [] for how in ("ours", *_FLOORS)}
         for _ in range(3):
-            for bare in (False, True):
-                rates[bare].append(_rate(crowd, workers, seconds, bare))
-        told.append(
+            for how, found in rates.items():
+                found.append(_rate(crowd, workers, seconds, how))
+        told += [
             Figure(
                 f"{kind}: claims a second from {many:,} cases, {workers} connection{'s' if workers > 1 else ''}",
                 "/s",
-                statistics.median(rates[False]),
-                "the claim of one group in bare SQL, same database",
-                statistics.median(rates[True]),
-                aim=aim,
+                statistics.median(rates["ours"]),
+                words,
+                statistics.median(rates[floor]),
+                aim=aim if floor == "same" else None,
                 at_least=True,
                 rounds=3,
             )
-        )
+            for floor, words in _FLOORS.items()
+        ]
     return told
 
 
@@ -115,11 +118,11 @@ def _spent(url: str, seconds: float) -> float:
     return statistics.median(took)
 
 
-def _rate(url: str, workers: int, seconds: float, bare: bool) -> float:
+def _rate(url: str, workers: int, seconds: float, how: str) -> float:
     """Claims a second of so many processes together; afterwards everything is given back."""
     context = multiprocessing.get_context("spawn")
     go, counts = context.Barrier(workers + 1), context.Queue()
-    processes = [context.Process(target=_work, args=(url, at, seconds, bare, go, counts)) for at in range(workers)]
+    processes = [context.Process(target=_work, args=(url, at, seconds, how, go, counts)) for at in range(workers)]
     for process in processes:
         process.start()
     go.wait(300)
@@ -132,8 +135,8 @@ def _rate(url: str, workers: int, seconds: float, bare: bool) -> float:
     return len(claimed) / max(took for _, took in done)
 
 
-def _work(url: str, at: int, seconds: float, bare: bool, go: Any, counts: Any) -> None:
-    claim, _, close = _bare(url) if bare else _ours(url, f"Bench {at}")
+def _work(url: str, at: int, seconds: float, how: str, go: Any, counts: Any) -> None:
+    claim, _, close = _ours(url, f"Bench {at}") if how == "ours" else _bare(url, _CLAIMS[how](url))
     found = []
     try:
         go.wait(300)
@@ -152,8 +155,8 @@ def _ours(url: str, name: str) -> tuple[Any, Any, Any]:
     from sqlalchemy import update
 
     from cati.desk import open_study, sign_in
-    from cati.desk.delivery import asking
-    from cati.storage import open_store, queue
+    from cati.desk.delivery import asking_ahead, claim_next
+    from cati.storage import open_store
     from cati.storage.tables import cases
 
     began = time.monotonic()
@@ -162,9 +165,9 @@ def _ours(url: str, name: str) -> tuple[Any, Any, Any]:
     who = sign_in(store, name)
 
     def claim() -> Any:
+        ahead = asking_ahead(store, study, who)
         with store.write() as connection:
-            now = store.now(connection)
-            found = queue.claim(store, connection, asking(store, connection, study, who, now))
+            found, _ = claim_next(store, connection, study, who, ahead)
             return None if found is None else found.case_id
 
     def give_back(case_id: int) -> None:
@@ -175,32 +178,59 @@ def _ours(url: str, name: str) -> tuple[Any, Any, Any]:
     return claim, give_back, store.close
 
 
-def _bare(url: str) -> tuple[Any, Any, Any]:
+def _same(url: str) -> tuple[str, Any]:
+    """The statement that cati claims by here and now, and what is handed over with it."""
+    from cati.desk import open_study, sign_in
+    from cati.desk.delivery import asking
+    from cati.storage import open_store, queue
+
+    store = open_store(url, clock=lambda: NOW)
+    try:
+        study, who = open_study(store), sign_in(store, "Bench")
+        with store.read() as connection:
+            ahead = queue.ahead(store, asking(store, connection, study, who, NOW))
+        assert ahead is not None
+        return ahead.sent
+    finally:
+        store.close()
+
+
+def _one_group(url: str) -> tuple[str, Any]:
     values: dict[str, Any] = {"now": NOW, "until": NOW + timedelta(seconds=90)}
+    if "://" in url:
+        return _BARE_POSTGRESQL, values
+    from cati.storage.types import instant_text
+
+    statement = _BARE_SQLITE
+    for name in values:
+        statement = statement.replace(f"%({name})s", f":{name}")
+    return statement, {name: instant_text(value) for name, value in values.items()}
+
+
+_CLAIMS = {"same": _same, "one_group": _one_group}
+
+
+def _bare(url: str, claim: tuple[str, Any]) -> tuple[Any, Any, Any]:
+    statement, values = claim
     if "://" in url:
         import psycopg
 
         server = psycopg.connect(url)
 
         def claim_there() -> Any:
-            row = server.execute(_BARE_POSTGRESQL, values).fetchone()
+            row = server.execute(statement.encode(), values).fetchone()
             server.commit()
             return row and row[0]
 
         claim_there()
         return claim_there, None, server.close
     from cati.storage.sqlite import connect
-    from cati.storage.types import instant_text
 
     connection = connect(Path(url))
-    statement = _BARE_SQLITE
-    for name in values:
-        statement = statement.replace(f"%({name})s", f":{name}")
-    texts = {name: instant_text(value) for name, value in values.items()}
 
     def claim_here() -> Any:
         connection.execute("BEGIN IMMEDIATE")
-        row = connection.execute(statement, texts).fetchone()
+        row = connection.execute(statement, values).fetchone()
         connection.execute("COMMIT")
         return row and row[0]
 

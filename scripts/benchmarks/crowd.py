@@ -82,8 +82,7 @@ def _fill_sqlite(path: Path, rows: Iterator[tuple[Any, ...]]) -> None:
         connection.execute("BEGIN IMMEDIATE")
         holes = ", ".join("?" * len(COLUMNS))
         connection.executemany(f'INSERT INTO "case" ({", ".join(COLUMNS)}) VALUES ({holes})', rows)
-        connection.execute("COMMIT")
-        connection.execute("ANALYZE")
+        connection.execute("COMMIT")  # and no ANALYZE: cati has none made, and with it SQLite plans every claim anew
     finally:
         connection.close()
 

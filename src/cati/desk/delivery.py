@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
@@ -25,13 +25,9 @@ def next_case(store: Store, study: Study, who: Interviewer) -> Delivery | None:
 
     None when there is no case that she may call now.
     """
+    ahead = asking_ahead(store, study, who)
     with store.write() as connection:
-        now = store.now(connection)
-        claimed = queue.claim(store, connection, asking(store, connection, study, who, now))
-        if claimed is None:
-            # perhaps a case has come to a group since the groups were looked up
-            queue.forget_directory(store)
-            claimed = queue.claim(store, connection, asking(store, connection, study, who, now))
+        claimed, now = claim_next(store, connection, study, who, ahead)
         if claimed is None:
             return None
         _end_open_calls(connection, claimed.case_id)
@@ -56,10 +52,43 @@ def take_case(store: Store, study: Study, who: Interviewer, serial: str) -> Deli
         return deliver(connection, study, who, case_id, claimed.fence, now)
 
 
+# What was worked out before the turn to write came is worked out anew where the turn was so long in coming.
+_STILL_TRUE = timedelta(seconds=0.1)
+
+
+def claim_next(
+    store: Store, connection: Connection, study: Study, who: Interviewer, ahead: queue.Ahead | None = None
+) -> tuple[queue.Claimed | None, datetime]:
+    """Claims the next case inside a write transaction; with the time it is claimed at. `ahead`: see `asking_ahead`."""
+    now = store.now(connection)
+    is_true = ahead is not None and ahead.asked.now <= now < ahead.asked.now + _STILL_TRUE
+    asked = ahead if ahead is not None and is_true else asking(store, connection, study, who, now)
+    claimed = queue.claim(store, connection, asked)
+    if claimed is None:
+        # perhaps a case has come to a group since the groups were looked up
+        queue.forget_directory(store)
+        claimed = queue.claim(store, connection, asking(store, connection, study, who, now))
+    return claimed, now
+
+
 def asking(store: Store, connection: Connection, study: Study, who: Interviewer, now: datetime) -> queue.Claim:
     """What a claim of this interviewer goes by at `now`."""
     known = queue.directory(store, connection, now, LEASE)
-    turns = turns_of(store, connection, study, known)
+    return _asked(turns_of(store, connection, study, known), who, known, now)
+
+
+def asking_ahead(store: Store, study: Study, who: Interviewer) -> queue.Ahead | None:
+    """The same before the transaction, so that nobody who waits to write waits for it; None where only the database
+    can say it."""
+    if store.server_time:
+        return None
+    now = store.time()
+    known = queue.known_directory(store, now)
+    turns = _known_turns(store, study, known) if known is not None else None
+    return queue.ahead(store, _asked(turns, who, known, now)) if known is not None and turns is not None else None
+
+
+def _asked(turns: Turns, who: Interviewer, known: queue.Directory, now: datetime) -> queue.Claim:
     return queue.Claim(
         interviewer_id=who.id,
         now=now,
@@ -75,11 +104,16 @@ def asking(store: Store, connection: Connection, study: Study, who: Interviewer,
 
 def turns_of(store: Store, connection: Connection, study: Study, known: queue.Directory) -> Turns:
     """The order of the queue under the rules, dates and holidays that are installed now."""
+    turns = _known_turns(store, study, known)
+    if turns is None:
+        turns = Turns(calling_rules(connection, study))
+        store.remembered["turns"] = study, known.rules, turns
+    return turns
+
+
+def _known_turns(store: Store, study: Study, known: queue.Directory) -> Turns | None:
     found: tuple[Any, Any, Turns] | None = store.remembered.get("turns")
-    if found is None or found[0] is not study or found[1] != known.rules:
-        found = study, known.rules, Turns(calling_rules(connection, study))
-        store.remembered["turns"] = found
-    return found[2]
+    return found[2] if found is not None and found[0] is study and found[1] == known.rules else None
 
 
 def resume_held(store: Store, study: Study, who: Interviewer) -> Delivery | None:

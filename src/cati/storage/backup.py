@@ -50,7 +50,7 @@ def backup(store: Store, path: Path | str) -> None:
     os.close(handle)
     part = Path(made)
     try:
-        with translated(str(store.location)):
+        with translated(store.location):
             _copy(source, part, store.time())
         _sync(part)
         _put(part, target, name)
@@ -89,7 +89,7 @@ def _check_older(target: Path, name: str) -> None:
     """Raises InputError unless the target may give way to a copy of the database of that name."""
     if not _is_there(target):
         return
-    with translated(str(target)), closing(sqlite.connect(target)) as there:
+    with translated(target), closing(sqlite.connect(target)) as there:
         tables = {row[0] for row in there.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         found = dict(there.execute("SELECT key, value FROM meta")) if {"meta", "alembic_version"} <= tables else {}
     if found.get("application") != "cati":
@@ -163,7 +163,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _leave_wal(path: Path) -> None:
     # works only while nobody else has the file open; what is in the -wal goes into the file, and the -wal is removed
-    with translated(str(path)), closing(sqlite.connect(path, busy_seconds=_PATIENCE)) as there:
+    with translated(path), closing(sqlite.connect(path, busy_seconds=_PATIENCE)) as there:
         mode = there.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
     if mode != "delete":
         raise OutsideError(f"It stays in journal mode {mode}.")

@@ -32,10 +32,11 @@ _OUR_WORDS = ("no such ", "has no column", "syntax error", "ambiguous column", "
 
 
 @contextmanager
-def translated(where: str, failed: Callable[[], None] = lambda: None) -> Iterator[None]:
+def translated(where: object, failed: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Turns what the database reports inside the block into messages for people; faults of our own pass as they are.
 
-    `where`: the database, as people know it. `failed` is called first, for any error of the database.
+    `where`: the database; its text, how people know it, is made only where something failed. `failed` is called first,
+    for any error of the database.
     """
     try:
         yield
@@ -45,7 +46,7 @@ def translated(where: str, failed: Callable[[], None] = lambda: None) -> Iterato
         if not is_database_fault(error):
             raise
         failed()
-        message = outside_error(error, where)
+        message = outside_error(error, str(where))
         if message is None:
             raise
         raise message from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Dialect
@@ -26,11 +27,13 @@ class Prepared:
 
     def __call__(self, connection: Connection, **values: object) -> CursorResult[Any]:
         """Runs it. Every parameter of the statement has a value here, or a constant of its own."""
+        return connection.exec_driver_sql(*self.as_sent(values))
+
+    def as_sent(self, values: Mapping[str, object]) -> tuple[str, Any]:
+        """The statement and its parameters as the driver is handed them."""
         bound = {
             name: (processor(value) if processor is not None else value)
             for name, processor, constant in self._parameters
             for value in (values.get(name, constant),)
         }
-        return connection.exec_driver_sql(
-            self.sql, tuple(bound[name] for name in self._names) if self._positional else bound
-        )
+        return self.sql, tuple([bound[name] for name in self._names]) if self._positional else bound

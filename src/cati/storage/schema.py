@@ -78,11 +78,11 @@ def init_database(url: str | None = None) -> Made:
     if location.path is None:
         assert location.url is not None
         engine = postgres.make_engine(location.url)
-        with translated(str(location)):
+        with translated(location):
             return _migrate(engine, location)
     path = location.path
     sqlite.check_place(path)
-    with translated(str(location)):
+    with translated(location):
         if not path.exists():
             sqlite.check_left_over(path)
         try:

@@ -122,7 +122,7 @@ class Store:
         return self._held
 
     def _faults(self) -> AbstractContextManager[None]:
-        return translated(str(self.location), self._discard)
+        return translated(self.location, self._discard)
 
     def _discard(self) -> None:
         # after a failed write or sync neither the connection nor its cache is to be believed
@@ -224,7 +224,7 @@ def open_store(url: str | None = None, *, create: bool = False, clock: Clock | N
         sqlite.check_place(location.path)
         if not location.path.exists():
             raise schema.missing(location)
-        with translated(str(location)):
+        with translated(location):
             schema.check_file(location.path)
             journal = sqlite.settle_journal(location.path, fresh=False)
     store = Store(location, journal, clock)
