@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from cati.console.interviewer import asking, ending
+from cati.console.interviewer import asking, ending, ending_booking
 from cati.console.interviewer.draft import Draft
 from cati.console.interviewer.page import Choice, Para
 from cati.console.interviewer.state import Overlay
@@ -131,7 +131,7 @@ class WhichAppointment(Overlay):
     def body(self) -> tuple[Para | Choice, ...]:
         return (
             Para("heading", "What sort of appointment?"),
-            *(Choice(code, label) for code, label in ending.AppointmentKind.answers.items()),
+            *(Choice(code, label) for code, label in ending_booking.AppointmentKind.answers.items()),
         )
 
     def prompt(self) -> str:

@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from cati.console.interviewer import asking, facts, typed
+from cati.console.interviewer import asking, typed
 from cati.console.interviewer.draft import Draft
-from cati.console.interviewer.effects import CheckBooking, CloseCall, Foresee, Reply
+from cati.console.interviewer.effects import CloseCall, Foresee
+from cati.console.interviewer.ending_booking import AppointmentKind, AppointmentTime
+from cati.console.interviewer.ending_steps import Chosen, Step
 from cati.console.interviewer.page import Choice, Para
-from cati.console.interviewer.state import State
-from cati.fieldwork import When, WhenError, check_time, clocks_there, describe, parse_when, zone_name
-from cati.interview.presenting import closing_blocks, present
+from cati.interview.presenting import present
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
     from cati.desk import Foreseen
-    from cati.outcomes import Outcome
 
 BY = {"1": "respondent", "2": "somebody else"}
-KINDS_SAID = {"hard": "A hard appointment: the respondent named the time.", "soft": "A soft appointment: about then."}
-
-
-class Step(State):
-    """One of the things asked once the outcome is known."""
-
-    def __init__(self, console: Controller) -> None:
-        super().__init__(console)
-        assert console.draft is not None
-        self.draft: Draft = console.draft
-
-    @property
-    def outcome(self) -> Outcome:
-        """The outcome that is being coded."""
-        return self.console.study.scheme.outcomes[self.draft.outcome]
-
-    def header(self) -> tuple[str, str, str]:
-        left, who, under = self.console.header()
-        return left, f"{self.outcome.label}  {who}", under
-
-    def done(self) -> None:
-        """The next step."""
-        self.draft.at += 1
-        step = self.draft.steps[self.draft.at](self.console)
-        self.console.state = step
-        step.come_to()
-
-    def come_to(self) -> None:
-        """The step has just come up."""
-
-    def back(self, now: datetime) -> None:
-        del now
-        if self.draft.at > 0:
-            self.draft.at -= 1
-            self.console.state = self.draft.steps[self.draft.at](self.console)
-        else:
-            reopen(self)
-
-    def closing(self) -> list[Para | Choice]:
-        """What is said to the respondent at the end."""
-        if self.draft.stopped_at is None:
-            return list(asking.paras(closing_blocks(self.console.interview)))
-        said = self.console.interview.program.questionnaire.closings.get(self.draft.outcome)
-        return [Para("read", said.text)] if said is not None else []
 
 
 def begin(console: Controller) -> None:
@@ -112,37 +66,6 @@ def confirm_again(console: Controller) -> None:
     step.come_to()
 
 
-def reopen(step: Step) -> None:
-    """Back from the first step to the question: a code that ended the call is taken back, to be coded again."""
-    console, draft = step.console, step.draft
-    interview = console.interview
-    if draft.stopped_at is not None:
-        console.draft = None
-        asking.show(console, draft.stopped_at)
-        return
-    item = interview.route[-1]
-    if not interview.step(item).ends:
-        console.draft = None
-        asking.show(console, item)
-        return
-    old = interview.answer_to(item)
-    interview.hold(item, None)
-
-    def taken_back(reply: Reply) -> None:
-        del reply
-        console.draft = None
-        asking.show(console, item)
-        console.state.tell(f"{item} is taken back: code it again.")
-
-    console.save(
-        item,
-        None,
-        taken_back,
-        undone=lambda: interview.hold(item, old),
-        failed=lambda why: step.tell(f"NOT SAVED: {why} Go back once more to try again."),
-    )
-
-
 class CheckEmail(Step):
     """The address for the link to the online questionnaire, read back and corrected."""
 
@@ -170,131 +93,6 @@ class CheckEmail(Step):
 
     def prompt(self) -> str:
         return "E-mail"
-
-
-class Chosen(Step):
-    """A step answered by a number."""
-
-    question = ""
-    answers: dict[str, str] = {}  # noqa: RUF012  filled in by each step
-
-    def enter(self, typed_text: str, now: datetime) -> None:
-        del now
-        if typed_text in self.answers:
-            self.take(typed_text)
-            self.done()
-        elif not typed_text and self.held():
-            self.done()
-        elif not typed_text:
-            self.tell(f"Type {' or '.join(self.answers)} and press Enter.")
-        else:
-            self.refuse(f"{typed_text}: type {' or '.join(self.answers)}.")
-
-    def take(self, code: str) -> None:
-        """The answer."""
-        raise NotImplementedError
-
-    def held(self) -> str:
-        """The code held, if any."""
-        return ""
-
-    def body(self) -> tuple[Para | Choice, ...]:
-        choices = (Choice(code, label, held=code == self.held()) for code, label in self.answers.items())
-        return (*self.closing(), Para("heading", self.question), *choices)
-
-    def prompt(self) -> str:
-        return "Code"
-
-
-class AppointmentKind(Chosen):
-    """Hard or soft?"""
-
-    name = "appointment_kind"
-    question = "What sort of appointment?"
-    answers = {"1": "Hard: the respondent named the time", "2": "Soft: about then"}  # noqa: RUF012
-
-    def take(self, code: str) -> None:
-        self.draft.appointment = "hard" if code == "1" else "soft"
-
-    def held(self) -> str:
-        return {"hard": "1", "soft": "2", None: ""}[self.draft.appointment]
-
-
-class AppointmentTime(Step):
-    """The day and time, typed as they are said; read back, with what speaks against them, before they are taken."""
-
-    name = "appointment"
-
-    @property
-    def kind(self) -> Literal["hard", "soft"]:
-        """Which sort is being made."""
-        return self.draft.appointment or "soft"
-
-    def enter(self, typed_text: str, now: datetime) -> None:
-        if not typed_text:
-            if self.draft.when is not None:
-                self.done()
-            else:
-                self.tell("Type the day and time, for example: tomorrow 2pm")
-            return
-        if self.accepted == typed_text and self.draft.when is not None:
-            self.done()
-            return
-        study = self.console.study
-        try:
-            when = parse_when(typed_text, now, study.timezone)
-        except WhenError as why:
-            self.refuse(str(why))
-            return
-        if (when.end or when.start) < now:
-            self.refuse(" ".join(check_time(study.rules, when, now)))
-            return
-        self.console.run(
-            CheckBooking(self.console.case.hold, when.start, when.end, self.kind),
-            lambda against: self._read_back(when, against),
-            failed=lambda why: self._read_back(when, self._unchecked(when, why)),
-        )
-
-    def _unchecked(self, when: When, why: str) -> list[str]:
-        """What can be said of a time without the database. It can be booked all the same."""
-        rules = self.console.study.rules.in_zone(self.console.card.timezone)
-        return [
-            *check_time(rules, when, self.console.now),
-            f"Whether it clashes with other appointments could not be looked up: {why}",
-        ]
-
-    def _read_back(self, when: When, against: Sequence[str]) -> None:
-        self.draft.when, self.draft.against = when, tuple(against)
-        doubts = "See above what speaks against it. " if against else ""
-        all_the_same = " all the same" if against else ""
-        self.sure(f"{self._described(when)}. {doubts}Enter again takes it{all_the_same}.")
-
-    def _described(self, when: When) -> str:
-        """The time, and what the respondent's clocks show then where they show another."""
-        zone = self.console.study.timezone
-        there = clocks_there(when, zone, facts.zone_of(self.console.card.timezone, zone))
-        return describe(when, self.console.now, zone) + (f"; that is {there}" if there else "")
-
-    def changed(self) -> None:
-        self.draft.when, self.draft.against = None, ()
-
-    def body(self) -> tuple[Para | Choice, ...]:
-        body = [Para("heading", KINDS_SAID[self.kind])]
-        if self.draft.when is not None:
-            body.append(Para("fact", f"Held now: {self._described(self.draft.when)}"))
-        body += [Para("warning", each) for each in self.draft.against]
-        clocks = facts.clocks(self.console.card, self.console.study.timezone, self.console.now)
-        if clocks:
-            here = zone_name(self.console.study.timezone)
-            body.append(Para("warning", f"{clocks}. Type the time that it is in {here} then."))
-        return (
-            *body,
-            Para("instruction", "Agree a day and time, and read it back."),
-            Para("plain", "For example: tomorrow 2pm   tue 10:30   24 nov 2pm   fri 10-12   in 20 minutes"),
-        )
-
-    def prompt(self) -> str:
-        return "When"
 
 
 class RefusalStrength(Chosen):
