@@ -13,7 +13,18 @@ from openpyxl import load_workbook
 
 from cati.errors import InputError
 from cati.outcomes import Scheme, Table, outcome_table
-from cati.reports import FORMATS, Format, Provenance, render_outcome_table, render_outcome_tables
+from cati.reports import (
+    FORMATS,
+    Column,
+    Document,
+    Format,
+    Grid,
+    GridRow,
+    Provenance,
+    render_document,
+    render_outcome_table,
+    render_outcome_tables,
+)
 
 NASTY = "=North\x1b[31m [bold]East[/x] | <b>&\u202e*_"
 
@@ -190,8 +201,9 @@ def test_what_is_data_shows_literally_and_steers_nothing(
     rendered = render_outcome_tables("region", *by_region, format, provenance=provenance)
     if isinstance(rendered, bytes):
         book = load_workbook(BytesIO(rendered))
-        assert len(book.worksheets) == 3
-        title = str(book.worksheets[2].cell(1, 1).value)
+        assert [sheet.title for sheet in book.worksheets][:2] == ["In brief", "Total"]
+        assert len(book.worksheets) == 4
+        title = str(book.worksheets[3].cell(1, 1).value)
         assert title.endswith("=North␛[31m [bold]East[/x] | <b>&⟨U+202E⟩*_")
         return
     if format == "json":
@@ -215,7 +227,8 @@ def test_by_a_variable_csv_has_a_column_for_its_value(
     rows = list(csv.DictReader(StringIO(text, newline="")))
     assert len(rows) == 3 * 16
     assert [row["region"] for row in rows[::16]][:2] == ["", "North East"]
-    assert {len(row) for row in rows} == {9}
+    assert {len(row) for row in rows} == {11}
+    assert [row["adjusted_response"] for row in rows[::16]] == ["0.25", "0.3333333333333333", "0.0"]
 
 
 def test_a_password_that_no_url_syntax_hides_is_still_not_shown(table: Table, provenance: Provenance) -> None:
@@ -223,3 +236,15 @@ def test_a_password_that_no_url_syntax_hides_is_still_not_shown(table: Table, pr
     text = as_text(render_outcome_table(table, "text", provenance=tricky))
     assert "a/b" not in text
     assert "open" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
+def test_a_table_too_wide_is_set_in_parts_and_breaks_no_number(width: int) -> None:
+    columns = (Column("name", "Name", numeric=False), *(Column(f"c{n}", f"Measurement {n}") for n in range(9)))
+    rows = (GridRow(("Overall", *(1_234_567 * n for n in range(9)))), GridRow(("A name of some length", *[0] * 9), 1))
+    text = as_text(render_document(Document("Wide", (Grid("", columns, rows),)), "text", width=width))
+    assert max(len(line) for line in text.splitlines()) <= width
+    words = text.split()
+    assert all(f"{1_234_567 * n:,}" in words for n in range(9))
+    assert words.count("Measurement") == 9
+    assert words.count("Overall") == text.count("Name")

@@ -87,6 +87,20 @@ def parse_counts(text: str) -> dict[str, int]:
     return counts
 
 
+def parse_e(text: str | None) -> str | dict[str, str] | None:
+    """e as the command line gives it: a share, or a share a group such as `UH=0.8,UO=0.5`. Raises InputError for a
+    group that comes twice."""
+    if text is None or "=" not in text:
+        return text
+    shares: dict[str, str] = {}
+    for part in text.split(","):
+        group, _, share = (piece.strip() for piece in part.partition("="))
+        if group in shares:
+            raise InputError(f"--e: the group {group} comes twice.")
+        shares[group] = share
+    return shares
+
+
 def _read(file: str) -> str:
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()

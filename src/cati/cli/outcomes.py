@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cati.cli import output
-from cati.cli.given import parse_counts, read_counts, read_scheme
+from cati.cli.given import parse_counts, parse_e, read_counts, read_scheme
 from cati.cli.group import command
 from cati.cli.opening import provenance
 from cati.cli.options import now_option, report_options
@@ -46,7 +46,9 @@ def table(file: str, scheme_name: str, form: str | None, target: Path | None, fo
     ),
 )
 @click.option("--counts", required=True, metavar="I=5,R=2,…", help="Cases in each group: I P R NC O UH UO NE.")
-@click.option("--e", "share", metavar="SHARE", help="The share of unknown cases taken to be eligible; else K/(K+NE).")
+@click.option(
+    "--e", "share", metavar="SHARE", help="The share of unknown cases taken to be eligible (0.5, or UH=0.8,UO=0.5)."
+)
 @report_options
 def rates(counts: str, share: str | None, form: str | None, target: Path | None, force: bool) -> None:
     """The AAPOR rates of given counts. A group not named counts 0; a rate whose base is empty is not defined."""
@@ -54,5 +56,45 @@ def rates(counts: str, share: str | None, form: str | None, target: Path | None,
     from cati.reports import render_group_rates
 
     chosen = output.chosen_format(form, target)
-    found = rates_of(parse_counts(counts), share)
+    found = rates_of(parse_counts(counts), parse_e(share))
     output.deliver(render_group_rates(found, chosen, width=output.width()), chosen, target, force=force)
+
+
+@command(
+    "margin",
+    examples=(
+        "cati outcomes margin --n 3302 --population 30000",
+        "cati outcomes margin --n 1000 --population 149200 --format json",
+        "cati outcomes margin --n 261 --share 0.25 --level 0.9 --design-effect 1.3",
+    ),
+)
+@click.option("--n", "n", type=int, required=True, metavar="N", help="Completed interviews.")
+@click.option("--population", type=int, metavar="N", help="How many people there are; else taken for endless.")
+@click.option("--share", default="0.5", show_default=True, metavar="SHARE", help="The share found in the sample.")
+@click.option("--level", default="0.95", show_default=True, metavar="SHARE", help="The confidence level.")
+@click.option("--design-effect", type=float, default=1, show_default=True, help="Of weighting: n counts for n / this.")
+@report_options
+def margin(
+    n: int,
+    population: int | None,
+    share: str,
+    level: str,
+    design_effect: float,
+    form: str | None,
+    target: Path | None,
+    force: bool,
+) -> None:
+    """The margin of error of a share, with the finite population correction where the population is given."""
+    from cati.outcomes import margin_of_error
+    from cati.outcomes.intervals import share_of
+    from cati.reports import render_margin
+
+    chosen = output.chosen_format(form, target)
+    found = margin_of_error(
+        n,
+        population,
+        p=share_of(share, "--share"),
+        level=float(share_of(level, "--level")),
+        design_effect=design_effect,
+    )
+    output.deliver(render_margin(found, chosen, width=output.width()), chosen, target, force=force)

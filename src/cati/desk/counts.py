@@ -1,13 +1,13 @@
-"""How many cases stand where: what the outcome tables are made of, and how much of the sample is out."""
+"""How much of the sample is out, held, called and done."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import exists, func, select
 
 from cati.desk.variables import check_variable, column_of, value_in
 from cati.desk.words import declined
@@ -18,43 +18,13 @@ if TYPE_CHECKING:
     from cati.studies import Study
 
 
-@overload
-def outcome_counts(store: Store, by: None = None, *, issued: bool = True) -> dict[str, int]: ...
-@overload
-def outcome_counts(store: Store, by: str, *, issued: bool = True) -> dict[str, dict[str, int]]: ...
-
-
-def outcome_counts(
-    store: Store, by: str | None = None, *, issued: bool = True
-) -> dict[str, int] | dict[str, dict[str, int]]:
-    """The number of cases at each outcome; with `by`, for each value of a fact or sample variable ("": none).
-
-    `issued`: only cases issued to the telephone, the starting sample of the telephone's table; else all cases loaded.
-    Raises InputError where no case has a variable of that name.
-    """
-    condition = cases.c.issued_at.is_not(None) if issued else true()
-    with store.read() as connection:
-        if by is None:
-            rows = connection.execute(select(cases.c.outcome, func.count()).where(condition).group_by(cases.c.outcome))
-            return {str(outcome): int(count) for outcome, count in rows}
-        check_variable(connection, by)
-        column = column_of(by)
-        counted = connection.execute(
-            select(column, cases.c.outcome, func.count()).where(condition).group_by(column, cases.c.outcome)
-        ).all()
-    groups: dict[str, Counter[str]] = {}
-    for cell, outcome, count in counted:
-        groups.setdefault(value_in(by, cell), Counter())[outcome] += count
-    return {value: dict(counts) for value, counts in sorted(groups.items())}
-
-
 @dataclass(frozen=True, slots=True)
 class SampleCount:
     """How many cases of one value of a variable ("": none), or of all, stand where.
 
     `loaded` = `not_agreed` (to be contacted again) + `settled` (closed before they were issued, such as by an online
-    complete) + `held` (could be issued) + `issued`. `issued` = `uncalled` + `live` (called, no final outcome) +
-    `final`. Of those: `called` (at least one call was made), `interviews` (held whole); and of the held and the
+    complete or the opt-out list) + `held` (could be issued) + `issued`. `issued` = `uncalled` + `live` (called, no
+    final outcome) + `final`. Of those: `called` (at least one call was made), `interviews` (held whole); and of the held and the
     issued without a final outcome, `no_number`: those who have no number at all.
     """
 
@@ -84,6 +54,7 @@ def sample_counts(store: Store, study: Study, by: str = "batch") -> tuple[Sample
     each = select(
         column.label("cell"),
         cases.c.recontact,
+        (cases.c.barred != "").label("barred"),
         cases.c.outcome,
         cases.c.issued_at.is_not(None).label("issued"),
         exists().where(call.c.case_id == cases.c.id).label("called"),
@@ -95,28 +66,26 @@ def sample_counts(store: Store, study: Study, by: str = "batch") -> tuple[Sample
     groups: dict[str, Counter[str]] = {}
     for row in rows:
         counts = groups.setdefault(value_in(by, row.cell), Counter())
-        for name in _where(study, row.recontact, row.outcome, row.issued, row.called, row.has_number):
+        for name in _where(study, row):
             counts[name] += row.n
     return tuple(
         SampleCount(value, **{name: counts[name] for name in _NAMES}) for value, counts in sorted(groups.items())
     )
 
 
-def _where(
-    study: Study, recontact: str, outcome_key: str, issued: bool, called: bool, has_number: bool
-) -> Iterator[str]:
-    """The counts that a case is one of."""
-    outcome = study.scheme.outcome(outcome_key)
+def _where(study: Study, row: Any) -> Iterator[str]:
+    """The counts that the cases of a row are in."""
+    outcome = study.scheme.outcome(row.outcome)
     yield "loaded"
-    if not issued and (declined(recontact) or outcome.is_final):
-        yield "not_agreed" if declined(recontact) else "settled"
+    if not row.issued and (declined(row.recontact) or outcome.is_final or row.barred):
+        yield "not_agreed" if declined(row.recontact) else "settled"
         return
-    yield "issued" if issued else "held"
-    if not has_number and not outcome.is_final:
+    yield "issued" if row.issued else "held"
+    if not row.has_number and not outcome.is_final:
         yield "no_number"
-    if issued:
-        yield "final" if outcome.is_final else "live" if called else "uncalled"
-        if called:
+    if row.issued:
+        yield "final" if outcome.is_final else "live" if row.called else "uncalled"
+        if row.called:
             yield "called"
         if outcome.ends_questionnaire:
             yield "interviews"

@@ -5,7 +5,8 @@ in the scheme (`outcomes/<study>.yaml`).
 """
 
 from cati.outcomes.derive import Derived, Event, EventKind, NumberState, derive, number_states
-from cati.outcomes.rates import RATE_DEFINITIONS, Rates, group_counts, rates
+from cati.outcomes.intervals import Margin, margin_of_error, wilson
+from cati.outcomes.rates import RATE_DEFINITIONS, Rates, group_counts, pooled_e, rates
 from cati.outcomes.scheme import (
     GROUPS,
     Column,
@@ -13,37 +14,55 @@ from cati.outcomes.scheme import (
     Outcome,
     OutcomeKind,
     PrecedenceClass,
+    ResponseBreakdown,
+    ResponseLayout,
     Row,
     Scheme,
     Setting,
     TableRate,
 )
-from cati.outcomes.table import RateValue, Table, TableRow, count_outcomes, outcome_table
+from cati.outcomes.table import (
+    ComparedRow,
+    RateValue,
+    Table,
+    TableRow,
+    compare_tables,
+    count_outcomes,
+    outcome_table,
+)
 
 __all__ = [
     "GROUPS",
     "RATE_DEFINITIONS",
     "Column",
+    "ComparedRow",
     "Derived",
     "Disposition",
     "Event",
     "EventKind",
+    "Margin",
     "NumberState",
     "Outcome",
     "OutcomeKind",
     "PrecedenceClass",
     "RateValue",
     "Rates",
+    "ResponseBreakdown",
+    "ResponseLayout",
     "Row",
     "Scheme",
     "Setting",
     "Table",
     "TableRate",
     "TableRow",
+    "compare_tables",
     "count_outcomes",
     "derive",
     "group_counts",
+    "margin_of_error",
     "number_states",
     "outcome_table",
+    "pooled_e",
     "rates",
+    "wilson",
 ]

@@ -9,14 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 
 from cati.errors import InputError
 from cati.nearest import did_you_mean
+from cati.outcomes.intervals import share_of
 from cati.outcomes.scheme import GROUPS, Scheme
 
 E_CASRO = "estimated as K/(K+NE), the proportional (CASRO) allocation"
 E_GIVEN = "given"
+E_GIVEN_EACH = "given for UH and UO apart; the share of all U that this comes to"
+E_WITHIN = "estimated within each value of {variable} as K/(K+NE) (CASRO); the share of all U that this comes to"
+E_OVERALL = "estimated once over all cases as K/(K+NE), the proportional (CASRO) allocation"
+
+
+class Undefined(Enum):
+    """Stands for an e that there is none of: its estimate has no base."""
+
+    E = "e is not defined"
+
+
+Eligible = Fraction | Decimal | int | float | str | Undefined
+"""A share of the cases of unknown eligibility, from 0 to 1; or that it is not defined."""
 
 RATE_DEFINITIONS: Mapping[str, str] = {
     "RR1": "I/(K+U)",
@@ -43,12 +58,14 @@ RATE_DEFINITIONS: Mapping[str, str] = {
 class Rates:
     """The rates of one set of cases: exact fractions, None where a rate is not defined (its base is empty).
 
-    `values` has the sixteen rates and `e`; `e_source` says where e came from; `counts` has every group.
+    `values` has the sixteen rates and `e`; `e_source` says where e came from; `counts` has every group; `parts` the
+    numerator and the denominator of each rate (None: the denominator is not defined).
     """
 
     counts: Mapping[str, int]
     values: Mapping[str, Fraction | None]
     e_source: str
+    parts: Mapping[str, tuple[int, Fraction | None]]
 
     def __getitem__(self, key: str) -> Fraction | None:
         return self.values[key]
@@ -63,29 +80,79 @@ class Rates:
         return {key: None if value is None else float(value) for key, value in self.values.items()}
 
 
-def rates(counts: Mapping[str, int], e: Fraction | Decimal | int | float | str | None = None) -> Rates:
+def rates(
+    counts: Mapping[str, int], e: Eligible | Mapping[str, Eligible] | None = None, *, source: str | None = None
+) -> Rates:
     """The AAPOR rates of `counts`: group letter to number of cases; a group left out counts 0.
 
-    `e` from 0 to 1, or None for the CASRO estimate. Raises InputError for an unknown group, a count that is not a whole
-    number of 0 or more, or an e outside 0 to 1.
+    `e` from 0 to 1, or one for UH and one for UO (where cases of both are counted, both), or None for the CASRO
+    estimate. `source`: where e came from, in words, if not from here. Raises InputError for an unknown group, a count
+    that is not a whole number of 0 or more, or an e outside 0 to 1.
     """
     full = _checked(counts)
     i, p, r, nc, o, uh, uo, ne = (full[group] for group in GROUPS)
     known, unknown, contacted = i + p + r + nc + o, uh + uo, i + p + r + o
-    share = _share(known, known + ne) if e is None else _eligibility(e)
+    share, said = _share_eligible(full, known, ne, e)
     eligible = Fraction(known) if unknown == 0 else None if share is None else known + share * unknown
-    values: dict[str, Fraction | None] = {}
-    for number, base in ((1, known + unknown), (3, eligible), (5, known)):
-        values[f"RR{number}"] = _share(i, base)
-        values[f"RR{number + 1}"] = _share(i + p, base)
-    for number, spoken in ((1, contacted), (3, i + p + r)):
-        values[f"COOP{number}"] = _share(i, spoken)
-        values[f"COOP{number + 1}"] = _share(i + p, spoken)
-    for number, base in ((1, known + unknown), (2, eligible), (3, known)):
-        values[f"REF{number}"] = _share(r, base)
-        values[f"CON{number}"] = _share(contacted, base)
-    ordered = {key: values[key] for key in RATE_DEFINITIONS}
-    return Rates(full, {**ordered, "e": share}, E_CASRO if e is None else E_GIVEN)
+    everybody, spoken_to = Fraction(known + unknown), {1: Fraction(contacted), 3: Fraction(i + p + r)}
+    parts: dict[str, tuple[int, Fraction | None]] = {}
+    for number, base in ((1, everybody), (3, eligible), (5, Fraction(known))):
+        parts[f"RR{number}"], parts[f"RR{number + 1}"] = (i, base), (i + p, base)
+    for number, spoken in spoken_to.items():
+        parts[f"COOP{number}"], parts[f"COOP{number + 1}"] = (i, spoken), (i + p, spoken)
+    for number, base in ((1, everybody), (2, eligible), (3, Fraction(known))):
+        parts[f"REF{number}"], parts[f"CON{number}"] = (r, base), (contacted, base)
+    parts = {key: parts[key] for key in RATE_DEFINITIONS}
+    values = {key: _share(part, base) for key, (part, base) in parts.items()}
+    return Rates(full, {**values, "e": share}, source or said, parts)
+
+
+def _share_eligible(
+    full: Mapping[str, int], known: int, ne: int, e: Eligible | Mapping[str, Eligible] | None
+) -> tuple[Fraction | None, str]:
+    """The share of U taken to be eligible, and where it came from."""
+    if e is None:
+        return _share(known, known + ne), E_CASRO
+    if isinstance(e, Undefined):
+        return None, e.value
+    if not isinstance(e, Mapping):
+        return share_of(e, "e"), E_GIVEN
+    given = {group: share_of(_defined(share), f"e for {group}") for group, share in e.items()}
+    for group in given:
+        if group not in _UNKNOWN:
+            raise InputError(f"e is given for {group!r}; it is the share of {' and '.join(_UNKNOWN)} that is eligible")
+    missing = [group for group in _UNKNOWN if full[group] and group not in given]
+    if missing:
+        raise InputError(f"e is not given for {missing[0]}, which counts {full[missing[0]]:,} cases")
+    unknown = sum(full[group] for group in _UNKNOWN)
+    return _share(sum((given.get(group, Fraction(0)) * full[group] for group in _UNKNOWN), Fraction(0)), unknown), (
+        E_GIVEN_EACH
+    )
+
+
+_UNKNOWN = ("UH", "UO")
+
+
+def _defined(share: Eligible) -> Fraction | Decimal | int | float | str:
+    if isinstance(share, Undefined):
+        raise InputError(f"{share.value}; give a share from 0 to 1")
+    return share
+
+
+def pooled_e(unknown: Mapping[str, int], e: Mapping[str, Fraction | None]) -> Fraction | Undefined:
+    """The e of cases of several strata that have each its own: the share of all their U that is taken to be eligible.
+
+    `unknown`: cases of unknown eligibility in each stratum; `e` of each (None: not defined). Not defined where there
+    are no unknown cases, or some in a stratum without an e.
+    """
+    eligible = Fraction(0)
+    for stratum, n in unknown.items():
+        share = e[stratum]
+        if n and share is None:
+            return Undefined.E
+        eligible += (share or 0) * n
+    found = _share(eligible, sum(unknown.values()))
+    return Undefined.E if found is None else found
 
 
 def group_counts(
@@ -97,17 +164,19 @@ def group_counts(
     setting or value, for a bad count, and for an outcome in use that has no disposition.
     """
     groups: dict[str, int] = dict.fromkeys(GROUPS, 0)
+    without: list[str] = []
     for key, n in counts.items():
         disposition = scheme.disposition(key, settings)
         _check_count(f"outcome {key!r}", n)
-        if n == 0:
-            continue
-        if disposition is None:
-            raise InputError(
-                f"{n} cases have the outcome {key!r}, which has no AAPOR disposition in scheme {scheme.id}: "
-                f"give it `aapor` in {scheme.source}, or the rates would leave them out"
-            )
-        groups[disposition.group] += n
+        if disposition is not None:
+            groups[disposition.group] += n
+        elif n:
+            without.append(f"{n:,} case{' has' if n == 1 else 's have'} the outcome {key!r}")
+    if without:
+        raise InputError(
+            f"{'; '.join(without)}, which has no AAPOR disposition in scheme {scheme.id}: no rate is printed, as it "
+            f"would leave them out. Give it `aapor` in {scheme.source}, then cati init."
+        )
     return groups
 
 
@@ -126,15 +195,5 @@ def _check_count(what: str, n: object) -> None:
         raise InputError(f"{what}: {n!r} is not a number of cases; give a whole number of 0 or more")
 
 
-def _eligibility(e: Fraction | Decimal | int | float | str) -> Fraction:
-    try:
-        share = Fraction(repr(e)) if isinstance(e, float) else Fraction(e)
-    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
-        share = None
-    if isinstance(e, bool) or share is None or not 0 <= share <= 1:
-        raise InputError(f"e is {e!r}; give a share from 0 to 1, such as 0.5")
-    return share
-
-
-def _share(part: int, base: Fraction | int | None) -> Fraction | None:
+def _share(part: Fraction | int, base: Fraction | int | None) -> Fraction | None:
     return Fraction(part) / base if base else None

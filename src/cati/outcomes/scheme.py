@@ -128,6 +128,29 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseBreakdown:
+    """A variable that the response table is broken down by: its heading, and its values in the order of the layout."""
+
+    variable: str
+    label: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseLayout:
+    """The layout of the response table: title, what it is broken down by, and whether the open link has columns of its
+    own even where nobody came by it. `kinds_title` and `labels` (name of a count to label): of the table of kinds of
+    responders and non-responders; `share`: what its percentages are of."""
+
+    title: str
+    breakdowns: tuple[ResponseBreakdown, ...]
+    open_link: bool = False
+    kinds_title: str = ""
+    share: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """A study's outcomes, their precedence, the layout of the outcome table and the settings of its rates.
 
@@ -147,6 +170,7 @@ class Scheme:
     columns: Mapping[str, Column]
     table_rates: tuple[TableRate, ...]
     settings: Mapping[str, Setting]
+    response: ResponseLayout | None = None
 
     @classmethod
     def from_yaml(cls, text: str, source: str) -> Scheme:
@@ -189,6 +213,22 @@ class Scheme:
         raise InputError(
             f"{key!r} is not a row of scheme {self.id}: {did_you_mean(key, [row.key for row in self.rows])}"
         )
+
+    def counted_in(self, key: str) -> tuple[str, ...]:
+        """The outcomes that a row of the table counts, those of the rows inside it too; of an outcome, itself.
+
+        Raises InputError for the key of neither, naming the nearest.
+        """
+        inside = {key} if any(row.key == key for row in self.rows) else set()
+        for row in self.rows:  # parents stand before their children, which the reader has checked
+            if row.parent in inside:
+                inside.add(row.key)
+        if inside:
+            return tuple(outcome.key for outcome in self.outcomes.values() if outcome.row in inside)
+        if key in self.outcomes:
+            return (key,)
+        known = dict.fromkeys([*(row.key for row in self.rows), *self.outcomes])
+        raise InputError(f"{key!r} is no row and no outcome of scheme {self.id}: {did_you_mean(key, known)}")
 
     def settings_with(self, changes: Mapping[str, str] | None = None) -> dict[str, str]:
         """The settings in force, with `changes` made. Raises InputError for an unknown setting or value."""

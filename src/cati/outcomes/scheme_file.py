@@ -23,6 +23,8 @@ from cati.outcomes.scheme import (
     Outcome,
     OutcomeKind,
     PrecedenceClass,
+    ResponseBreakdown,
+    ResponseLayout,
     Row,
     Scheme,
     Setting,
@@ -34,6 +36,7 @@ from cati.questionnaire.yaml_source import read_yaml
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Code = int | str
+CountedKind = Literal["loaded", "total", "non_responders", "not_agreed", "not_engaged", "started", "gave_refusal"]
 
 
 class _Model(BaseModel):
@@ -106,6 +109,31 @@ class TableFile(_Model):
     rows: list[RowFile] = Field(min_length=1)
 
 
+class BreakdownFile(_Model):
+    """A variable that the response table is broken down by."""
+
+    variable: Words
+    label: Words
+    values: list[Words] = []
+
+
+class KindsFile(_Model):
+    """The table of kinds of responders and non-responders: its title, what its percentages are of, its rows' labels."""
+
+    title: Words
+    share: Words
+    labels: dict[CountedKind, Words] = {}
+
+
+class ResponseFile(_Model):
+    """The layout of the response table."""
+
+    title: Words
+    breakdowns: list[BreakdownFile] = []
+    open_link: bool = False
+    kinds: KindsFile | None = None
+
+
 class DispositionFile(_Model):
     """An AAPOR final disposition."""
 
@@ -140,6 +168,7 @@ class SchemeFile(_Model):
     number_states: dict[Key, NumberStateFile]
     precedence: list[ClassFile] = Field(min_length=1)
     table: TableFile
+    response: ResponseFile | None = None
     outcomes: dict[Key, OutcomeFile] = Field(min_length=1)
 
 
@@ -196,6 +225,19 @@ def _scheme(file: SchemeFile, source: str, digest: str) -> Scheme:
             key: Setting(key, setting.label, setting.value, dict(setting.values))
             for key, setting in file.settings.items()
         },
+        response=_response(file.response) if file.response else None,
+    )
+
+
+def _response(file: ResponseFile) -> ResponseLayout:
+    kinds = file.kinds
+    return ResponseLayout(
+        file.title,
+        tuple(ResponseBreakdown(each.variable, each.label, tuple(each.values)) for each in file.breakdowns),
+        file.open_link,
+        kinds.title if kinds else "",
+        kinds.share if kinds else "",
+        {str(kind): label for kind, label in kinds.labels.items()} if kinds else {},
     )
 
 

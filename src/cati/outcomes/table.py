@@ -62,6 +62,12 @@ class Table:
         """The percentage columns, by key."""
         return self.scheme.columns
 
+    def rate_rows(self) -> tuple[str, ...]:
+        """The rows that sum the table up, in its order: those with rows inside, and those that a rate is made of."""
+        parents = {row.parent for row in self.scheme.rows}
+        used = {key for rate in self.scheme.table_rates for key in (rate.of, rate.base)}
+        return tuple(row.key for row in self.scheme.rows if row.key in parents | used)
+
     def with_rows(self, keys: Iterable[str]) -> Table:
         """The same table with the rows `keys` printed too, so that tables side by side have the same rows."""
         return _table(self.scheme, self.totals, {row.key for row in self.rows} | set(keys))
@@ -70,6 +76,32 @@ class Table:
 def whole_percent(n: int, base: int) -> int | None:
     """`n` as a percentage of `base` in whole numbers, halves up; None where `base` is 0. Exact for any size."""
     return (200 * n + base) // (2 * base) if base else None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """A row at two moments: cases then, cases now, and how many more (or fewer) those are."""
+
+    key: str
+    label: str
+    then: int
+    now: int
+    depth: int
+
+    @property
+    def difference(self) -> int:
+        """How many more there are now."""
+        return self.now - self.then
+
+
+def compare_tables(then: Table, now: Table) -> tuple[ComparedRow, ...]:
+    """Two tables of one scheme row by row: every row that either prints."""
+    printed = {row.key for row in (*then.rows, *now.rows)}
+    return tuple(
+        ComparedRow(row.key, row.label, then.totals[row.key], now.totals[row.key], row.depth)
+        for row in now.scheme.rows
+        if row.key in printed
+    )
 
 
 def count_outcomes(outcomes: Iterable[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from cati.reports.document import Document, Grid, cell_text, visible
+from cati.reports.plots_svg import plot_svg
 
 _STYLE = """
 body { font: 16px/1.4 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 2rem auto; max-width: 60rem;
@@ -15,6 +16,7 @@ th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-bot
 thead th { border-bottom: 2px solid #1a1a1a; vertical-align: bottom }
 tbody th { font-weight: normal } .depth0 > *, .depth1 > * { font-weight: 600 }
 .number { text-align: right; white-space: nowrap }
+figure { margin: 1rem 0; break-inside: avoid } figcaption { font-weight: 600 } svg { width: 100%; height: auto }
 .notes { margin-top: 1.5rem; font-size: .875rem } .notes p { margin: .2rem 0 }
 @media print { body { margin: 0; max-width: none } section { break-inside: avoid }
   thead { display: table-header-group } }
@@ -50,8 +52,9 @@ def _section(grid: Grid) -> str:
                 cells.append(f"<td{_class(column.numeric)}>{text}</td>")
         rows.append(f'<tr class="depth{row.depth}">{"".join(cells)}</tr>')
     body = "\n".join(rows)
+    plots = "".join(plot_svg(plot) for plot in grid.plots)
     return (
-        f"<section>\n{heading}<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        f"<section>\n{heading}{plots}<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
         f"{_notes(grid.notes)}</section>"
     )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 from cati.reports.document import Document, Grid, cell_text, visible
+from cati.reports.plots import Plot
+from cati.reports.plots_text import plot_lines
 
 _INDENT = "\N{EM SPACE}"
+_PLOT_WIDTH = 100
 
 
 def to_markdown(document: Document) -> str:
@@ -15,10 +18,16 @@ def to_markdown(document: Document) -> str:
     for grid in document.grids:
         if grid.name:
             parts.append(f"## {_plain(grid.name)}")
+        parts.extend(f"```text\n{drawn}\n```" for plot in grid.plots if (drawn := _drawn(plot)))
         parts.append(_table(grid))
         parts.extend(_plain(note) for note in grid.notes)
     parts.extend(_plain(note) for note in document.notes)
     return "\n\n".join(parts) + "\n"
+
+
+def _drawn(plot: Plot) -> str:
+    """The plot for a block of code, which what is data in it cannot end."""
+    return "\n".join(plot_lines(plot, _PLOT_WIDTH)).replace("`", "ˋ")
 
 
 def _table(grid: Grid) -> str:

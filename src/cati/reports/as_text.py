@@ -5,14 +5,19 @@ from __future__ import annotations
 from io import StringIO
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cati.reports.document import Document, Grid, cell_text, visible
+from cati.reports.plots_text import plot_lines
 
 _NUMBERS_AT_MOST = 12
+_NAMES_AT_LEAST = 24
+_BETWEEN = 3
+_EDGES = 2  # rich counts a blank on either side of a table, though it prints none
 
 
 def to_text(document: Document, width: int) -> str:
@@ -24,7 +29,13 @@ def to_text(document: Document, width: int) -> str:
         console.print()
         if grid.name:
             console.print(Text(visible(grid.name)))
-        console.print(_table(grid))
+        for plot in grid.plots:
+            for line in ("", *plot_lines(plot, width)):
+                console.print(Text(line), no_wrap=True, crop=True)
+        for part, columns in enumerate(_that_fit(grid, width)):
+            if part:
+                console.print()
+            console.print(_table(grid, columns))
         for note in grid.notes:
             console.print(Text(visible(note)))
     if document.notes:
@@ -34,16 +45,58 @@ def to_text(document: Document, width: int) -> str:
     return "\n".join(line.rstrip() for line in sheet.getvalue().splitlines()) + "\n"
 
 
-def _table(grid: Grid) -> Table:
+def _that_fit(grid: Grid, width: int) -> list[list[int]]:
+    """The columns that people see, in as many tables as it takes for no number and no word of a heading to be broken.
+
+    The text that the rows begin with stands in each of them. A grid whose numbers are followed by text is left whole:
+    that can be broken.
+    """
+    columns = dict(grid.printed())
+    places = list(columns)
+    first = next((at for at, i in enumerate(places) if columns[i].numeric), len(places))
+    names, numbers = places[:first], places[first:]
+    if not names or not all(columns[i].numeric for i in numbers):
+        return [places]
+    room = width - _EDGES - sum(_least(grid, i, at == 0) + _BETWEEN for at, i in enumerate(names))
+    parts: list[list[int]] = [[]]
+    taken = 0
+    for i in numbers:
+        needed = _least(grid, i) + _BETWEEN
+        if parts[-1] and taken + needed > room + _BETWEEN:
+            parts.append([])
+            taken = 0
+        parts[-1].append(i)
+        taken += needed
+    return [names + part for part in parts]
+
+
+def _least(grid: Grid, place: int, leads: bool = False) -> int:
+    """How narrow a column may be: a number or a word of the heading is not broken, a name not much."""
+    column = grid.columns[place]
+    label = visible(column.label)
+    words = label.split() if column.numeric or cell_len(label) > _NUMBERS_AT_MOST else [label]
+    if column.numeric:
+        cells = (cell_len(cell_text(row.cells[place])) for row in grid.rows)
+    else:
+        cells = (
+            min(cell_len(cell_text(row.cells[place])), _NAMES_AT_LEAST) + (2 * row.depth if leads else 0)
+            for row in grid.rows
+        )
+    return max([*(cell_len(word) for word in words), *cells, 1])
+
+
+def _table(grid: Grid, places: list[int]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for _, column in grid.printed():
+    for at, i in enumerate(places):
+        column = grid.columns[i]
         table.add_column(
             Text(visible(column.label)),
             justify="right" if column.numeric else "left",
             overflow="fold",
-            max_width=_NUMBERS_AT_MOST if column.numeric else None,
+            min_width=_least(grid, i, at == 0) if column.numeric or len(places) < len(list(grid.printed())) else None,
+            max_width=max(_NUMBERS_AT_MOST, _least(grid, i)) if column.numeric else None,
         )
     for row in grid.rows:
-        first, *others = (Text(cell_text(row.cells[i])) for i, _ in grid.printed())
+        first, *others = (Text(cell_text(row.cells[i])) for i in places)
         table.add_row(Padding(first, (0, 0, 0, 2 * row.depth)), *others)
     return table

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
 from cati.errors import InputError
-from cati.reports.document import Cell, Document, Grid, Percent, visible
+from cati.reports.document import Cell, Difference, Document, Grid, Number, Percent, visible
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
@@ -60,17 +60,22 @@ def _fill(sheet: Worksheet, document: Document, grid: Grid) -> None:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="bottom", horizontal="right" if column.numeric else "left")
         cell.border = Border(bottom=Side(style="thin"))
+    stands_out = any(row.depth > 1 for row in grid.rows)
+    fonts = {bold: Font(bold=bold) for bold in (False, True)}
+    aligned: dict[tuple[bool, int], Alignment] = {}  # one for all cells alike: a sheet may have thousands of rows
     for line, row in enumerate(grid.rows, start=heading + 1):
         for place, (i, column) in enumerate(columns, start=1):
             cell = _value(_at(sheet, line, place), row.cells[i])
             indent = row.depth if place == 1 else 0
-            cell.alignment = Alignment(
-                horizontal="right" if column.numeric else "left",
-                indent=indent,
-                vertical="top",
-                wrap_text=not column.numeric,
-            )
-            cell.font = Font(bold=row.depth <= 1 and any(other.depth > 1 for other in grid.rows))
+            if (column.numeric, indent) not in aligned:
+                aligned[column.numeric, indent] = Alignment(
+                    horizontal="right" if column.numeric else "left",
+                    indent=indent,
+                    vertical="top",
+                    wrap_text=not column.numeric,
+                )
+            cell.alignment = aligned[column.numeric, indent]
+            cell.font = fonts[row.depth <= 1 and stands_out]
     below = heading + len(grid.rows) + 2
     for line, note in enumerate((*grid.notes, *document.notes), start=below):
         _text(_at(sheet, line, 1), note)
@@ -104,13 +109,21 @@ def _value(cell: SheetCell, value: Cell) -> SheetCell:
         cell.value = float(value.rounded if value.places == 0 else value.value)
         cell.number_format = "0%" if value.places == 0 else f"0.{'0' * value.places}%"
         return cell
+    if isinstance(value, Number) and value.value is not None:
+        cell.value = float(value.value)
+        cell.number_format = f"#,##0.{'0' * value.places}" if value.places else "#,##0"
+        return cell
+    if isinstance(value, Difference):
+        cell.value = value.n
+        cell.number_format = "+#,##0;-#,##0;0"
+        return cell
     if isinstance(value, int):
         if value >= _EXACT_IN_A_DOUBLE:  # Excel would change its last digits
             return _text(cell, f"{value:,}")
         cell.value = value
         cell.number_format = "#,##0"
         return cell
-    return _text(cell, "-")
+    return _text(cell, value.missing if isinstance(value, Percent | Number) else "-")
 
 
 def _text(cell: SheetCell, text: str) -> SheetCell:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from fractions import Fraction
 
+from cati.reports.plots import Plot
+
 
 @dataclass(frozen=True, slots=True)
 class Percent:
@@ -38,7 +40,29 @@ class Percent:
         return f"{whole}.{rest:0{self.places}d}%"
 
 
-Cell = str | int | Percent | None
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much more (`+3`) or less (`−3`) one number is than another."""
+
+    n: int
+
+    def __str__(self) -> str:
+        return f"{'+' if self.n > 0 else '−' if self.n < 0 else ''}{abs(self.n):,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is not whole, with as many decimal places as it is printed with; None: not defined."""
+
+    value: Fraction | float | None
+    places: int = 2
+    missing: str = "-"
+
+    def __str__(self) -> str:
+        return self.missing if self.value is None else f"{float(self.value):,.{self.places}f}"
+
+
+Cell = str | int | Percent | Difference | Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +85,16 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: `name` says which one it is where there are several (also the sheet of a workbook)."""
+    """A table: `name` says which one it is where there are several (also the sheet of a workbook).
+
+    `plots` are drawn above it, where a format draws.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[GridRow, ...]
     notes: tuple[str, ...] = ()
+    plots: tuple[Plot, ...] = ()
 
     def printed(self) -> Iterator[tuple[int, Column]]:
         """The columns that people see, with their places."""
@@ -75,11 +103,15 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """When a report was made, from which database, in which zone times are shown. Passwords in a URL are not shown."""
+    """When a report was made, from which database, in which zone times are shown. Passwords in a URL are not shown.
+
+    `as_of`: the moment that it shows things as they stood at; None: as they stand.
+    """
 
     at: datetime
     database: str | None = None
     zone: tzinfo | None = None
+    as_of: datetime | None = None
 
     @property
     def time(self) -> datetime:
@@ -89,7 +121,27 @@ class Provenance:
     @property
     def time_text(self) -> str:
         """The time as people read it."""
-        return f"{self.time.day} {self.time:%B %Y, %H:%M %Z}"
+        return self.words(self.at)
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment in the study's zone."""
+        return moment.astimezone(self.zone) if self.zone else moment
+
+    def words(self, moment: datetime) -> str:
+        """A moment as people read it, in the study's zone."""
+        local = self.local(moment)
+        seconds = ":%S" if local.second else ""
+        return f"{local.day} {local:%B %Y, %H:%M{seconds} %Z}"
+
+    def facts(self) -> dict[str, str]:
+        """What it says of a report as data: when, as of when, from where."""
+        as_of = {} if self.as_of is None else {"as_of": self.local(self.as_of).isoformat()}
+        database = {"database": visible(self.database_text)} if self.database_text else {}
+        return {"at": self.time.isoformat(), **as_of, **database}
+
+    def json(self) -> dict[str, str | None]:
+        """The same for JSON, where no database is null."""
+        return {**self.facts(), "database": self.database_text}
 
     @property
     def database_text(self) -> str | None:
@@ -101,7 +153,8 @@ class Provenance:
 
     def lines(self) -> tuple[str, ...]:
         """The lines under a report."""
-        made = (f"Made {self.time_text}.",)
+        stood = () if self.as_of is None else (f"As it stood on {self.words(self.as_of)}.",)
+        made = (*stood, f"Made {self.time_text}.")
         return (*made, f"Database: {self.database_text}.") if self.database else made
 
 
@@ -146,4 +199,8 @@ def cell_data(cell: Cell) -> str:
         if cell.value is None or cell.rounded is None:
             return ""
         return str(int(cell.rounded * 100)) if cell.places == 0 else repr(float(cell.value))
+    if isinstance(cell, Difference):
+        return str(cell.n)
+    if isinstance(cell, Number):
+        return "" if cell.value is None else repr(float(cell.value))
     return "" if cell is None else visible(cell) if isinstance(cell, str) else str(cell)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cati.outcomes import RATE_DEFINITIONS
 from cati.reports.document import Column, Document, Grid, GridRow, Percent, Provenance
+from cati.reports.outcome_document import scheme_lines
 from cati.reports.rates_document import AAPOR, K_AND_U, RatesReport, rates_facts, rates_json, setting_lines
 
 TOTAL = "Total"
@@ -22,7 +23,7 @@ def rates_by_json(
     variable: str, total: RatesReport, groups: Mapping[str, RatesReport], provenance: Provenance
 ) -> dict[str, Any]:
     """The rates of all cases as `rates_json` gives them, and `by`: the variable and the rates of each value."""
-    about = ("definitions", "settings", "at", "database", "scheme")
+    about = ("definitions", "settings", "at", "as_of", "database", "scheme")
     return {
         **rates_json(total, provenance),
         "by": {
@@ -65,8 +66,7 @@ def rates_by_document(
             f"e, the share of U taken to be eligible, for each value: {total.rates.e_source}.",
             AAPOR,
             *setting_lines(total),
-            f"Outcome scheme {total.scheme.label}.",
-            *provenance.lines(),
+            *scheme_lines(total.scheme, provenance),
         ),
         rates_facts(total, provenance),
     )

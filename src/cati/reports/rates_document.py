@@ -1,4 +1,4 @@
-"""Response rates as a report: every rate with its definition, and under them what was counted where."""
+"""Response rates as a report: every rate with its definition and interval, and under them what was counted where."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cati.outcomes import GROUPS, RATE_DEFINITIONS, Rates, RateValue, Scheme, group_counts, outcome_table, rates
-from cati.reports.document import Column, Document, Grid, GridRow, Percent, Provenance
-from cati.reports.outcome_document import scheme_json
+from cati.outcomes import GROUPS, RATE_DEFINITIONS, Rates, RateValue, Scheme, group_counts, outcome_table, rates, wilson
+from cati.outcomes.intervals import LEVEL, METHOD
+from cati.outcomes.rates import Eligible
+from cati.reports.document import Cell, Column, Document, Grid, GridRow, Percent, Provenance
+from cati.reports.outcome_document import scheme_json, scheme_lines, table_facts
 
 K_AND_U = "K = I+P+R+NC+O, cases known to be eligible. U = UH+UO, cases of unknown eligibility."
 AAPOR = "Definitions: AAPOR, Standard Definitions: final dispositions of case codes and outcome rates for surveys."
@@ -23,6 +25,10 @@ GROUP_NAMES: Mapping[str, str] = {
     "UO": "unknown, other",
     "NE": "not eligible",
 }
+INTERVALS = (
+    f"Intervals: {LEVEL:.0%}, {METHOD}; they take the cases for a simple random sample, and e for known, and say "
+    "nothing of bias."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +41,42 @@ class RatesReport:
     settings: Mapping[str, str]
     counts: Mapping[str, int]
 
+    def interval(self, key: str) -> tuple[float, float] | None:
+        """Wilson's interval of a rate, by its key; None where the rate is not defined."""
+        for rate in self.table_rates:
+            if rate.key == key:
+                return wilson(rate.numerator, rate.denominator)
+        return wilson(*self.rates.parts[key])
+
 
 def rates_report(
     scheme: Scheme,
     counts: Mapping[str, int],
     settings: Mapping[str, str] | None = None,
-    e: Fraction | float | str | None = None,
+    e: Eligible | Mapping[str, Eligible] | None = None,
+    *,
+    source: str | None = None,
 ) -> RatesReport:
     """The rates of `counts` (outcome key to cases) under the scheme's settings, or `settings` in their place.
 
-    Raises InputError as `group_counts` and `rates` do.
+    `e` and `source` as `rates` takes them. Raises InputError as `group_counts` and `rates` do.
     """
     table = outcome_table(scheme, counts)
-    found = rates(group_counts(scheme, counts, settings), e)
+    found = rates(group_counts(scheme, counts, settings), e, source=source)
     return RatesReport(scheme, table.rates, found, scheme.settings_with(settings), dict(counts))
 
 
 def rates_json(report: RatesReport, provenance: Provenance) -> dict[str, Any]:
     """Every rate by its key, not defined as null, and beside them what they were made from."""
+    keys = [*(rate.key for rate in report.table_rates), *RATE_DEFINITIONS]
     return {
         **{rate.key: None if rate.value is None else float(rate.value) for rate in report.table_rates},
         **report.rates.as_floats(),
+        "intervals": {
+            "level": LEVEL,
+            "method": METHOD,
+            **{key: None if (found := report.interval(key)) is None else list(found) for key in keys},
+        },
         "definitions": {
             **{rate.key: rate.definition for rate in report.table_rates},
             **RATE_DEFINITIONS,
@@ -66,8 +87,7 @@ def rates_json(report: RatesReport, provenance: Provenance) -> dict[str, Any]:
         "groups": dict(report.rates.counts),
         "outcomes": {key: n for key, n in report.counts.items() if n},
         "settings": dict(report.settings),
-        "at": provenance.time.isoformat(),
-        "database": provenance.database_text,
+        **provenance.json(),
         "scheme": scheme_json(report.scheme),
     }
 
@@ -83,6 +103,7 @@ def rates_document(report: RatesReport, provenance: Provenance, notes: tuple[str
                     rate.key,
                     rate.label,
                     _share(rate.value),
+                    *interval_cells(report.interval(rate.key)),
                     f"{rate.definition}: {rate.numerator:,} / {rate.denominator:,}",
                 )
             )
@@ -94,11 +115,11 @@ def rates_document(report: RatesReport, provenance: Provenance, notes: tuple[str
         (telephone, _aapor_grid(report.rates)),
         (
             *_e_lines(report.rates),
+            INTERVALS,
             *setting_lines(report),
             *_counted_where(report),
             *notes,
-            f"Outcome scheme {report.scheme.label}.",
-            *provenance.lines(),
+            *scheme_lines(report.scheme, provenance),
         ),
         rates_facts(report, provenance),
     )
@@ -114,20 +135,17 @@ def setting_lines(report: RatesReport) -> tuple[str, ...]:
 
 def rates_facts(report: RatesReport, provenance: Provenance) -> dict[str, str]:
     """What every line of a CSV says of the report."""
-    return {
-        "at": provenance.time.isoformat(),
-        **({"database": provenance.database_text} if provenance.database_text else {}),
-        "scheme": report.scheme.label,
-        "e_source": report.rates.e_source,
-        **report.settings,
-    }
+    return {**table_facts(report.scheme, provenance), "e_source": report.rates.e_source, **report.settings}
 
 
 def group_rates_document(found: Rates, title: str = "AAPOR outcome rates") -> Document:
     """The rates of given group counts: no scheme and no database stands behind them."""
     given = ", ".join(f"{group}={n:,}" for group, n in found.counts.items())
     return Document(
-        title, (_aapor_grid(found, ""),), (f"Counts: {given}.", *_e_lines(found)), {"e_source": found.e_source}
+        title,
+        (_aapor_grid(found, ""),),
+        (f"Counts: {given}.", *_e_lines(found), INTERVALS),
+        {"e_source": found.e_source},
     )
 
 
@@ -136,13 +154,26 @@ def _columns(what: str) -> tuple[Column, ...]:
         Column("key", "Key", numeric=False, data_only=True),
         Column(what, "Rate", numeric=False),
         Column("value", "Value"),
+        Column("low", f"{LEVEL:.0%} from"),
+        Column("high", "to"),
         Column("definition", "Definition", numeric=False),
     )
 
 
+def interval_cells(found: tuple[float, float] | None) -> tuple[Cell, Cell]:
+    """The two ends of an interval."""
+    if found is None:
+        return Percent(None, 1), Percent(None, 1)
+    low, high = (Percent(Fraction(end), 1) for end in found)
+    return low, high
+
+
 def _aapor_grid(found: Rates, name: str = "AAPOR outcome rates") -> Grid:
-    rows = [GridRow((key, key, _share(found[key]), _definition(key, found))) for key in RATE_DEFINITIONS]
-    rows.append(GridRow(("e", "e", _share(found.e), found.e_source)))
+    rows = [
+        GridRow((key, key, _share(found[key]), *interval_cells(wilson(*found.parts[key])), _definition(key, found)))
+        for key in RATE_DEFINITIONS
+    ]
+    rows.append(GridRow(("e", "e", _share(found.e), *interval_cells(None), found.e_source)))
     return Grid(name, _columns("rate"), tuple(rows))
 
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cati.errors import InputError
-from cati.outcomes import Rates, Table
+from cati.outcomes import Margin, Rates, Scheme, Table
+from cati.reports.callbacks_document import CallBackList, call_backs_document, call_backs_json
+from cati.reports.cases_document import CaseList, cases_document, cases_json
+from cati.reports.compare_document import Compared, compare_document, compare_json
 from cati.reports.document import Document, Provenance
-from cati.reports.outcome_document import outcome_document, outcome_documents, outcome_json, outcomes_json
+from cati.reports.margin_document import margin_document, margin_json
+from cati.reports.outcome_document import Breakdown, outcome_document, outcome_documents, outcome_json, outcomes_json
 from cati.reports.rates_by_document import rates_by_document, rates_by_json
 from cati.reports.rates_document import RatesReport, group_rates_document, rates_document, rates_json
+from cati.reports.response_document import (
+    ResponseReport,
+    kinds_document,
+    kinds_json,
+    response_document,
+    response_json,
+)
 from cati.reports.sample_document import counts_document, counts_json
+from cati.reports.sensitivity_document import Choice, sensitivity_document, sensitivity_json
 
 if TYPE_CHECKING:
-    from cati.desk import SampleCount
+    from cati.desk import ResponseCount, SampleCount
     from cati.desk.by_hand import Way
 
 Format = Literal["text", "csv", "json", "markdown", "html", "xlsx"]
@@ -37,7 +50,8 @@ def render_outcome_table(
     """
     if format == "json":
         return _json(outcome_json(table, provenance, footer))
-    return render_document(outcome_document(table, provenance, title, footer), format, width=width)
+    document = outcome_document(table, provenance, title, footer, rates=format == "xlsx")
+    return render_document(document, format, width=width)
 
 
 def render_outcome_tables(
@@ -47,14 +61,43 @@ def render_outcome_tables(
     format: Format,
     *,
     provenance: Provenance,
+    headings: Mapping[str, str] | None = None,
     title: str | None = None,
     footer: tuple[str, ...] = (),
     width: int = 100,
 ) -> str | bytes:
-    """The outcome table of all cases (`total`) and of each value of `variable` (value to table, in order)."""
+    """The outcome table of all cases (`total`) and of each value of `variable` (value to table, in order), with their
+    rates side by side. `headings`: what people call a table, where not by its value."""
+    broken_down = Breakdown(variable, tables, headings)
     if format == "json":
-        return _json(outcomes_json(variable, total, tables, provenance, footer))
-    return render_document(outcome_documents(variable, total, tables, provenance, title, footer), format, width=width)
+        return _json(outcomes_json(total, broken_down, provenance, footer))
+    document = outcome_documents(total, broken_down, provenance, title, footer, brief=format != "csv")
+    return render_document(document, format, width=width)
+
+
+def render_comparison(
+    total: Compared,
+    groups: Mapping[str, Compared],
+    variable: str | None,
+    moments: tuple[datetime, datetime],
+    format: Format,
+    *,
+    provenance: Provenance,
+    width: int = 100,
+) -> str | bytes:
+    """The outcome table at two moments (then, now): of all cases, and of each value of `variable`."""
+    if format == "json":
+        return _json(compare_json(total, groups, variable, *moments, provenance))
+    return render_document(compare_document(total, groups, variable, *moments, provenance), format, width=width)
+
+
+def render_cases(
+    found: CaseList, scheme: Scheme, format: Format, *, provenance: Provenance, width: int = 100
+) -> str | bytes:
+    """The cases behind a number of a table."""
+    if format == "json":
+        return _json(cases_json(found, scheme, provenance))
+    return render_document(cases_document(found, scheme, provenance), format, width=width)
 
 
 def render_rates(
@@ -87,6 +130,49 @@ def render_rates_by(
     return render_document(document, format, width=width)
 
 
+def render_response(
+    scheme: Scheme, report: ResponseReport, format: Format, *, provenance: Provenance, width: int = 100
+) -> str | bytes:
+    """Online, telephone and total response: overall, and by each of the report's variables."""
+    if format == "json":
+        return _json(response_json(scheme, report, provenance))
+    document = response_document(scheme, report, provenance, data=format == "csv")
+    return render_document(document, format, width=width)
+
+
+def render_kinds(
+    scheme: Scheme,
+    overall: ResponseCount,
+    by: str | None,
+    counts: Sequence[ResponseCount],
+    format: Format,
+    *,
+    provenance: Provenance,
+    width: int = 100,
+) -> str | bytes:
+    """Responders and non-responders by kind: of all, and of each value of the variable `by`."""
+    if format == "json":
+        return _json(kinds_json(scheme, overall, by, counts, provenance))
+    return render_document(kinds_document(scheme, overall, by, counts, provenance), format, width=width)
+
+
+def render_sensitivity(
+    scheme: Scheme, choices: tuple[Choice, ...], format: Format, *, provenance: Provenance, width: int = 100
+) -> str | bytes:
+    """The rates under every choice of the settings, in one table."""
+    if format == "json":
+        return _json(sensitivity_json(scheme, choices, provenance))
+    document = sensitivity_document(scheme, choices, provenance, data=format in ("csv", "xlsx"))
+    return render_document(document, format, width=width)
+
+
+def render_margin(found: Margin, format: Format, *, width: int = 100) -> str | bytes:
+    """A margin of error, with what it is made of."""
+    if format == "json":
+        return _json(margin_json(found))
+    return render_document(margin_document(found), format, width=width)
+
+
 def render_group_rates(
     found: Rates,
     format: Format,
@@ -112,6 +198,13 @@ def render_sample_counts(
     if format == "json":
         return _json(counts_json(variable, counts, way, provenance))
     return render_document(counts_document(variable, counts, way, provenance), format, width=width)
+
+
+def render_call_backs(listed: CallBackList, format: Format, *, provenance: Provenance, width: int = 100) -> str | bytes:
+    """The call-back queue: how many in each state, and the cases."""
+    if format == "json":
+        return _json(call_backs_json(listed, provenance))
+    return render_document(call_backs_document(listed, provenance, one_grid=format == "csv"), format, width=width)
 
 
 def render_document(document: Document, format: Format, *, width: int = 100) -> str | bytes:

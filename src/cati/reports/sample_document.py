@@ -32,7 +32,7 @@ _MAY_BE_LEFT_OUT = ("not_agreed", "settled", "no_number")
 _DATA_ONLY = ("called",)
 _MEANINGS = {
     "not_agreed": "Not agreed: did not agree to be contacted again.",
-    "settled": "Closed unissued: final before they were issued, such as by completing online.",
+    "settled": "Closed unissued: final or on the opt-out list before they were issued, such as by completing online.",
     "held": "Held: not issued; not called until it is (cati sample issue).",
     "issued": "Issued = not called + live (called, not final) + final; completed is part of final.",
     "no_number": "No number: of the held and the issued without a final outcome, those with no number to call.",
