@@ -135,6 +135,14 @@ def store(database: str, clock: FakeClock) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def quick_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINs hashed with as little work as the library allows: what they cost is not what is tested."""
+    from argon2 import PasswordHasher
+
+    monkeypatch.setattr("cati.desk.pins.hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 IN_ORDER = 2622
 """A seed that draws C1 to C7 in the order of their serials."""
 

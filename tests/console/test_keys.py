@@ -13,6 +13,7 @@ from cati.console.interviewer import (
     contact,
     email,
     ending,
+    ending_booking,
     keys,
     lookup,
     overlays,
@@ -23,7 +24,7 @@ from cati.console.interviewer import (
 
 from .conftest import Sit
 
-MODULES = (asking, breaking, card, contact, email, ending, lookup, overlays, route, shift)
+MODULES = (asking, breaking, card, contact, email, ending, ending_booking, lookup, overlays, route, shift)
 
 
 def states() -> set[str]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from cati.console.interviewer.app import COLOURS, InterviewerApp
+from cati.console.interviewer.app import InterviewerApp
 from cati.console.interviewer.effects import SaveAnswer
+from cati.console.widgets.colours import COLOURS
 
 from .conftest import Clock, Desk, Sit
 

@@ -18,6 +18,7 @@ from cati.storage import Store, init_database, open_store
 from cati.storage import sqlite as sqlite_room
 from cati.storage.location import locate
 from cati.storage.mounts import network_file_system
+from cati.storage.schema import REVISIONS
 from cati.storage.tables import interviewer, meta
 from cati.storage.turn import Turn
 
@@ -51,8 +52,8 @@ def test_opening_loads_no_alembic(database: str) -> None:
 
 
 def test_a_database_of_an_older_revision_asks_for_init(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cati.storage.schema.REVISION", "0003")
-    monkeypatch.setattr("cati.storage.schema.REVISIONS", ("0001", "0002", "0003"))
+    monkeypatch.setattr("cati.storage.schema.REVISION", "0099")
+    monkeypatch.setattr("cati.storage.schema.REVISIONS", (*REVISIONS, "0099"))
     with pytest.raises(InputError, match=r"older cati.*cati init"):
         open_store(database)
 

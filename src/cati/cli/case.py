@@ -86,8 +86,9 @@ def card_lines(card: CaseCard, zone: ZoneInfo) -> Iterator[str]:
             f"Appointment  {time(booked.starts_at)} {booked.kind}, {booked.status}, made by {visible(booked.owner)}"
             f"{f': {visible(booked.words)}' if booked.words else ''}"
         )
-    for call in card.calls:
-        yield f"Call         {time(call.started_at)} {visible(call.interviewer)}, {visible(call.number)}: {call.label}"
+    for number_of, call in enumerate(card.calls, 1):
+        whom = f"{visible(call.interviewer)}, {visible(call.number)}"
+        yield f"Call {number_of:<8}{time(call.started_at)} {whom}: {call.label}"
     for note in card.notes:
         yield f"Note         {time(note.at)} {visible(note.who)}: {visible(note.text)}"
 

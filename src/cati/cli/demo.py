@@ -95,7 +95,7 @@ def demo_study() -> Study:
 def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
     """Makes the database aside and puts it in its place whole, so that an interruption leaves nothing half made."""
     from cati.cli.demo_calls import make_calls
-    from cati.desk import install_study, load_sample, open_study
+    from cati.desk import appoint_administrator, install_study, load_sample, open_study
     from cati.exchange import synthetic_sample
     from cati.storage import backup, init_database, open_store
     from cati.storage.sqlite import check_left_over
@@ -113,6 +113,7 @@ def make(path: Path, study: Study, seed: int, clock: Clock | None) -> None:
         try:
             now = store.time().replace(second=0, microsecond=0)
             install_study(store, study, fieldwork=_around(now.astimezone(study.timezone).date()))
+            appoint_administrator(store)
             study = open_study(store)
             loaded_at = now - timedelta(days=7)
             store.clock = lambda: loaded_at

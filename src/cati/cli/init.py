@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cati.cli import output
+from cati.cli.acting import PIN, is_named, new_pin, permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import clock_for
 from cati.cli.options import database_option, database_url, now_option, study_argument
@@ -15,13 +16,18 @@ from cati.cli.output import say
 from cati.errors import InputError
 
 if TYPE_CHECKING:
+    from cati.desk import User
     from cati.storage import Store
     from cati.studies import Study
 
 
 @command(
     "init",
-    examples=("cati init wave2", "cati --database shift.db init wave2 --from 2026-11-16 --until 2027-01-08"),
+    examples=(
+        "cati init wave2",
+        'cati init wave2 --administrator "Ruth Field"',
+        "cati --database shift.db init wave2 --from 2026-11-16 --until 2027-01-08",
+    ),
 )
 @study_argument
 @click.option(
@@ -30,12 +36,18 @@ if TYPE_CHECKING:
 @click.option(
     "--until", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day of fieldwork, if not the study's own."
 )
+@click.option(
+    "--administrator", metavar="NAME", default="administrator", show_default=True, help="Who administers the desk."
+)
+@user_option
 @database_option
 @now_option
-def init(study: str, start: datetime | None, end: datetime | None) -> None:
+def init(study: str, start: datetime | None, end: datetime | None, administrator: str) -> None:
     """Make the database, or bring it up to date, and install a study in it. Where nothing is to be done, nothing is.
 
-    STUDY is wave2, asye or the path of a study folder. One database holds one study.
+    STUDY is wave2, asye or the path of a study folder. One database holds one study. The first time the administrator
+    is made, with the PIN in CATI_PIN, or typed on a terminal; without one the desk is open, and everybody may do
+    everything. Another version of the study in a locked desk is the administrator's to install.
     """
     from cati.desk import install_study
     from cati.questionnaire.problems import QuestionnaireError
@@ -53,18 +65,52 @@ def init(study: str, start: datetime | None, end: datetime | None) -> None:
     store = open_store(database_url(), clock=clock)
     try:
         fieldwork = _dates(start, end, _dates_so_far(store, found))
+        _check_allowed(store, found, fieldwork)
         tell = output.progress("next calls worked out anew")
         installed = install_study(store, found, fieldwork=fieldwork, progress=lambda done, _: tell(done))
         place = str(store.location)
         today = store.time().astimezone(found.timezone).date()
+        appointed = _appoint(store, administrator)
     finally:
         store.close()
-    if (made, installed) == ("current", "current"):
+    if (made, installed, appointed) == ("current", "current", None):
         output.emit(f"Nothing to do: {place} holds {found.id} already.")
     else:
         output.emit(_done(made, installed, place, found.id))
     if fieldwork[1] < today:
         say(f"note: fieldwork ended on {fieldwork[1]}. For other dates: cati init {study} --from … --until …")
+    if appointed is not None:
+        say(
+            f"{appointed.name} is the administrator, with a PIN: the desk is locked. Add people: cati user add NAME"
+            if appointed.has_pin
+            else f"note: nobody has a PIN, so the desk is open, and everybody may do everything (as {appointed.name}). "
+            f"Lock it with: cati user pin {appointed.name!r}"
+        )
+
+
+def _check_allowed(store: Store, study: Study, fieldwork: tuple[date, date]) -> None:
+    """Another version of the study, or other dates, are the administrator's to install: asked once there is a study,
+    where the desk is locked or somebody is named."""
+    from cati import desk
+
+    try:
+        there = desk.installed_study(store)
+    except InputError:  # a new database
+        return
+    if not (desk.is_locked(store) or is_named()):
+        return
+    same = (there.id, dict(there.texts), (there.fieldwork_start, there.fieldwork_end))
+    if same != (study.id, dict(study.texts), fieldwork):
+        permitted(store, "study install")
+
+
+def _appoint(store: Store, name: str) -> User | None:
+    """The first administrator, made now; None if there is one."""
+    from cati import desk
+
+    if any(user.role == "administrator" and user.disabled_at is None for user in desk.list_users(store)):
+        return None
+    return desk.appoint_administrator(store, name, new_pin(name, optional=True, env=PIN))
 
 
 def _done(made: str, installed: str, place: str, study: str) -> str:

@@ -24,7 +24,9 @@ def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]
     return keep
 
 
-def _shared(*names: str, key: str, metavar: str, help: str) -> Callable[[_Made], _Made]:
+def shared(*names: str, key: str, metavar: str, help: str) -> Callable[[_Made], _Made]:
+    """An option whose value is remembered under a key, and handed to no function: ask `remembered`."""
+
     def add(target: _Made) -> _Made:
         arguments: dict[str, Any] = {"metavar": metavar, "expose_value": False, "callback": _remember(key)}
         if isinstance(target, click.Command):
@@ -35,13 +37,13 @@ def _shared(*names: str, key: str, metavar: str, help: str) -> Callable[[_Made],
     return add
 
 
-database_option = _shared(
+database_option = shared(
     "--database",
     key=_DATABASE,
     metavar="URL",
     help="A file of SQLite or postgresql://…; else CATI_DATABASE, else a file in your data folder.",
 )
-now_option = _shared(
+now_option = shared(
     "--now",
     key=_NOW,
     metavar="TIME",
@@ -49,16 +51,20 @@ now_option = _shared(
 )
 
 
+def remembered(key: str) -> str | None:
+    """What an option made by `shared` said, wherever it stood; None if it was not given."""
+    given: str | None = click.get_current_context().meta.get(key)
+    return given
+
+
 def database_url() -> str | None:
     """What --database said, wherever it stood; None if it was not given."""
-    given: str | None = click.get_current_context().meta.get(_DATABASE)
-    return given
+    return remembered(_DATABASE)
 
 
 def now_text() -> str | None:
     """What --now said, wherever it stood; None if it was not given."""
-    given: str | None = click.get_current_context().meta.get(_NOW)
-    return given
+    return remembered(_NOW)
 
 
 study_argument = click.argument("study", metavar="STUDY")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, exists, func, insert, select
 
 from cati.desk.errors import LostHold
 from cati.desk.heard import heard_of
@@ -124,14 +124,16 @@ def _reason(study: Study, case: Any, calls: tuple[PastCall, ...], booked: tuple[
 
 
 def _notes(connection: Connection, case_id: int) -> list[Any]:
-    """The notes, the oldest first, without those that came with a result taken back since."""
-    newest = call_result.alias("newest")
-    last = select(func.max(newest.c.id)).where(newest.c.call_id == call_result.c.call_id).scalar_subquery()
+    """The notes, the oldest first, without those that came with a result taken back since: recoded ones stay."""
+    later = call_result.alias("later")
+    taken_back = exists().where(
+        later.c.call_id == call_result.c.call_id, later.c.id > call_result.c.id, later.c.outcome.is_(None)
+    )
     rows = connection.execute(
         select(note, interviewer.c.name.label("who"))
         .join(interviewer, interviewer.c.id == note.c.interviewer_id)
         .outerjoin(call_result, call_result.c.id == note.c.result_id)
-        .where(note.c.case_id == case_id, note.c.result_id.is_(None) | (call_result.c.id == last))
+        .where(note.c.case_id == case_id, note.c.result_id.is_(None) | ~taken_back)
         .order_by(note.c.at, note.c.id)
     )
     return list(rows)
@@ -218,11 +220,15 @@ def _answered(connection: Connection, case_id: int) -> int:
 
 
 def add_note(store: Store, hold: Hold, text: str, call: OpenCall | None = None) -> None:
-    """Adds a note to a case, whoever holds it by now: a note harms nobody. Raises InputError for an empty one."""
+    """Adds a note to a case, whoever holds it by now: a note harms nobody. Raises InputError for an empty one, and for
+    a case that was erased."""
     text = storable(text).strip()
     if not text:
         raise InputError("The note is empty.")
     with store.write() as connection:
+        erased = select(cases.c.erased_at).where(cases.c.id == hold.case_id).with_for_update(read=True)
+        if connection.execute(erased).scalar() is not None:
+            raise InputError(f"Case {hold.serial} was erased; no note is taken of it any more.")
         write_note(connection, hold, text, store.now(connection), call_id=call.call_id if call else None)
 
 

@@ -41,7 +41,7 @@ def close_call(store: Store, study: Study, hold: Hold, call: OpenCall, result: R
     that may not be called), LostHold if the case is no longer ours (the result is kept apart).
     """
     outcome = check_result(study, result)
-    result = _as_called(result)
+    result = as_called(result)
     with store.write() as connection:
         now = store.now(connection)
         if holds(store, connection, hold):
@@ -75,7 +75,7 @@ def check_result(study: Study, result: Result) -> Outcome:
     return outcome
 
 
-def _as_called(result: Result) -> Result:
+def as_called(result: Result) -> Result:
     """The result with its new number in the form that numbers are kept in. Raises InputError for one not to call."""
     typed = (result.referral_number or "").strip()
     if not typed:
@@ -112,7 +112,7 @@ def _close(
     ).first()
     if made is None:
         raise InputError(f"That call is not one of case {hold.serial}.")
-    _check_new_number(connection, made.number_id, result)
+    check_new_number(connection, made.number_id, result)
     last = connection.execute(select(cases.c.last_call_at).where(cases.c.id == hold.case_id)).scalar()
     # a clock set back must not put this call before the one before it
     at = max(moment for moment in (now, made.started_at, last) if moment is not None)
@@ -143,7 +143,7 @@ def _close(
         address = storable(result.email.address).strip()
         write_email(connection, hold, made.id, address, result.email.kind, at, result_id)
     if result.referral_number is not None and result.referral_number.strip():
-        _add_number(connection, store, hold, result.referral_number, at, result_id)
+        add_referral(connection, store, hold, result.referral_number, at, result_id)
     _appointments(connection, study, hold, result.appointment, made.started_at, result_id)
     standing = restand(connection, study, hold.case_id, at, result_id=result_id)
     let_go(connection, hold)
@@ -161,14 +161,14 @@ def _close(
     )
 
 
-def _check_new_number(connection: Connection, dialled_id: int | None, result: Result) -> None:
+def check_new_number(connection: Connection, dialled_id: int | None, result: Result) -> None:
     """Refuses the number just dialled as the new one: it would be rung again as if nobody had tried it."""
     dialled = connection.execute(select(number.c.number).where(number.c.id == dialled_id)).scalar()
     if result.referral_number and result.referral_number == dialled:
         raise InputError(f"{dialled} is the number just dialled, not a new one. Go back and correct it.")
 
 
-def _add_number(connection: Connection, store: Store, hold: Hold, digits: str, now: datetime, result_id: int) -> None:
+def add_referral(connection: Connection, store: Store, hold: Hold, digits: str, now: datetime, result_id: int) -> None:
     """The number as a referral of this result. One that the case holds already stays whose it was: undoing the result
     must not take it away."""
     last = select(func.coalesce(func.max(number.c.position), 0) + 1).where(number.c.case_id == hold.case_id)
@@ -203,18 +203,11 @@ def _appointments(
         select(appointment).where(appointment.c.case_id == hold.case_id, appointment.c.status == "booked")
     ).all()
     for row in booked:
-        leeway = SOFT_LEEWAY if row.kind == "soft" else study.rules.appointment_grace
-        # as early as the queue hands it out, it is settled: else it would come again at once
-        early = max(leeway, study.rules.appointments.soft_early) if row.kind == "soft" else leeway
-        if called_at >= row.starts_at - early:
-            status = "kept" if called_at <= (row.ends_at or row.starts_at) + leeway else "missed"
-        elif booking is not None:
-            status = "replaced"
-        else:
-            continue  # called before its time: it still stands
-        connection.execute(
-            update(appointment).where(appointment.c.id == row.id).values(status=status, settled_by_result=result_id)
-        )
+        status = settled(study, row, called_at, rebooked=booking is not None)
+        if status is not None:
+            connection.execute(
+                update(appointment).where(appointment.c.id == row.id).values(status=status, settled_by_result=result_id)
+            )
     if booking is not None:
         connection.execute(
             insert(appointment).values(
@@ -227,6 +220,19 @@ def _appointments(
                 words=storable(booking.words),
             )
         )
+
+
+def settled(study: Study, booked: Any, called_at: datetime, *, rebooked: bool) -> str | None:
+    """What becomes of an appointment (a row) by a call that began then; None: it still stands.
+
+    `rebooked`: another one was made in the call.
+    """
+    leeway = SOFT_LEEWAY if booked.kind == "soft" else study.rules.appointment_grace
+    # as early as the queue hands it out, it is settled: else it would come again at once
+    early = max(leeway, study.rules.appointments.soft_early) if booked.kind == "soft" else leeway
+    if called_at >= booked.starts_at - early:
+        return "kept" if called_at <= (booked.ends_at or booked.starts_at) + leeway else "missed"
+    return "replaced" if rebooked else None  # called before its time
 
 
 def _closed_before(connection: Connection, hold: Hold, open_call: OpenCall) -> Any:

@@ -30,7 +30,7 @@ def next_case(store: Store, study: Study, who: Interviewer) -> Delivery | None:
         claimed, now = claim_next(store, connection, study, who, ahead)
         if claimed is None:
             return None
-        _end_open_calls(connection, claimed.case_id)
+        end_open_calls(connection, claimed.case_id)
         return deliver(connection, study, who, claimed.case_id, claimed.fence, now)
 
 
@@ -48,7 +48,7 @@ def take_case(store: Store, study: Study, who: Interviewer, serial: str) -> Deli
         claimed = queue.take_one(connection, case_id, who.id, now, LEASE)
         if claimed is None:
             raise InputError(f"Case {serial} is in somebody's hands. Try again once it is given back.")
-        _end_open_calls(connection, case_id)
+        end_open_calls(connection, case_id)
         return deliver(connection, study, who, case_id, claimed.fence, now)
 
 
@@ -159,7 +159,7 @@ def _hers(who: Interviewer, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def take(connection: Connection, who: Interviewer, case_id: int, fence: int, now: datetime) -> None:
     """Makes a case an interviewer's, under a new fence. The caller has made sure that it may."""
-    _end_open_calls(connection, case_id)
+    end_open_calls(connection, case_id)
     connection.execute(
         update(cases).where(cases.c.id == case_id).values(owner=who.id, lease_until=now + LEASE, fence=fence)
     )
@@ -188,10 +188,10 @@ def let_go(connection: Connection, hold: Hold) -> None:
         .values(owner=None, lease_until=None)
     )
     if ended.rowcount:
-        _end_open_calls(connection, hold.case_id)
+        end_open_calls(connection, hold.case_id)
 
 
-def _end_open_calls(connection: Connection, case_id: int) -> None:
+def end_open_calls(connection: Connection, case_id: int) -> None:
     """Calls that nobody coded end where they were last heard of: with their last answer, or at their beginning."""
     for row in connection.execute(select(call).where(call.c.case_id == case_id, call.c.ended_at.is_(None))).all():
         answered = [

@@ -18,8 +18,8 @@ class LostHold(CatiError):
     def __init__(self, serial: str, message: str | None = None) -> None:
         super().__init__(
             message
-            or f"Case {serial} is no longer yours: this console was silent for too long, and the case was released. "
-            "What you entered is kept for your supervisor. Take the next case."
+            or f"Case {serial} is no longer yours: it was released, by a supervisor or because this console was silent "
+            "for too long. What you entered is kept for your supervisor. Take the next case."
         )
         self.serial = serial
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from cati.desk.closing import close_call
 from cati.desk.records import Closed, Hold, OpenCall, Result
+from cati.desk.trying import tried
 from cati.fieldwork import When, describe
 from cati.storage import Store
 from cati.storage.tables import appointment, cases, number
@@ -34,40 +33,17 @@ class Foreseen:
 
 def foresee(store: Store, study: Study, hold: Hold, call: OpenCall, result: Result) -> Foreseen:
     """What `close_call` would do with a result. Nothing is kept of it. Raises what `close_call` raises."""
-    rehearsal = _Rehearsal(store, hold, call)
-    closed = close_call(rehearsal, study, hold, call, result)
-    case, booked, dialled = rehearsal.seen
+    closed, (case, booked, dialled) = tried(
+        store,
+        lambda trial: close_call(trial, study, hold, call, result),
+        lambda connection: _look(connection, hold, call),
+    )
     return Foreseen(
         outcome=closed.case_outcome,
         words=_words(study, result, closed, case, booked, dialled),
         next_call_at=case.next_call_at if case.next_class is not None else None,
         mine=case.next_class is not None and case.next_owner == hold.interviewer_id,
     )
-
-
-class _NotMeant(Exception):
-    """Ends a transaction that was only tried."""
-
-
-class _Rehearsal(Store):
-    """An open store whose write transactions are looked at and rolled back."""
-
-    def __init__(self, store: Store, hold: Hold, made: OpenCall) -> None:
-        vars(self).update(vars(store))
-        self._store = store
-        self._hold = hold
-        self._made = made
-        self.seen: tuple[Any, Any, Any] = (None, None, None)
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        try:
-            with self._store.write() as connection:
-                yield connection
-                self.seen = _look(connection, self._hold, self._made)
-                raise _NotMeant
-        except _NotMeant:
-            pass
 
 
 def _look(connection: Connection, hold: Hold, made: OpenCall) -> tuple[Any, Any, Any]:

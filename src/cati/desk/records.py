@@ -91,13 +91,15 @@ class BatchLoad:
 
 @dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What became of the rows of a sample. `held`: those of the loaded ones that wait until they are issued by hand."""
+    """What became of the rows of a sample. `held`: those of the loaded ones that wait until they are issued by hand;
+    `opted_out`: the serials of those that are not called, because they are on the opt-out list."""
 
     loaded: int
     updated: int
     unchanged: int
     held: int = 0
     batches: tuple[BatchLoad, ...] = ()
+    opted_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +327,18 @@ class DayAppointment:
     timezone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message from one person of the desk to another; `read_at` None: not read yet."""
+
+    id: int
+    sender: str
+    reader: str
+    at: datetime
+    text: str
+    read_at: datetime | None = None
+
+
 MOST_COUNTED = 1000
 """Callable cases are counted so far and no further: it is looked at to see whether there is work."""
 
@@ -335,7 +349,8 @@ class Day:
 
     `callable_now`: how many cases she could be handed now, MOST_COUNTED standing for as many or more; `next_due`: where
     there are none, when she can be handed the next; `next_why`: what is waited for until then, in words; `waits`: both
-    in sentences, with the calling hours; `minutes`: how long her calls that completed an interview took, on average.
+    in sentences, with the calling hours; `minutes`: how long her calls that completed an interview took, on average;
+    `messages`: to her, not read yet.
     """
 
     callable_now: int
@@ -346,6 +361,7 @@ class Day:
     next_why: str = ""
     waits: str = ""
     minutes: float | None = None
+    messages: tuple[Message, ...] = ()
 
     @property
     def counted(self) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, update
 
+from cati.desk.actors import check_own_name
 from cati.desk.delivery import asking
 from cati.desk.holding import is_held
+from cati.desk.messages import unread_of
 from cati.desk.records import MOST_COUNTED, Day, DayAppointment, Interviewer
 from cati.desk.standing import calling_rules
 from cati.desk.waiting import NOT_FOR_YOU, in_words, next_in_line
@@ -19,6 +21,7 @@ from cati.storage import Store, queue
 from cati.storage.tables import appointment, call, call_result, cases, interviewer
 
 if TYPE_CHECKING:
+    from cati.desk.actors import Actor
     from cati.studies import Study
 
 # A console shows a sign of life every 20 seconds.
@@ -44,13 +47,18 @@ def find_interviewer(store: Store, name: str) -> Interviewer:
     return Interviewer(found.id, found.name)
 
 
-def sign_in(store: Store, name: str) -> Interviewer:
-    """Signs an interviewer in, taking down a new name. Raises InputError for no name, or a disabled interviewer."""
+def sign_in(store: Store, name: str, proof: Actor | None = None) -> Interviewer:
+    """Signs an interviewer in, taking down a new name while the desk is open.
+
+    `proof`: who they have shown to be, needed once it is locked. Raises InputError for no name, for a disabled
+    interviewer, and in a locked desk for a name that was not proven.
+    """
     name = " ".join(storable(name).split())
     if not name:
         raise InputError("Who is interviewing? Give a name to sign in.")
     with store.write() as connection:
         row = connection.execute(select(interviewer).where(interviewer.c.name_key == name_key(name))).first()
+        check_own_name(connection, Interviewer(0 if row is None else row.id, name), proof)
         if row is None:
             added = store.upsert(interviewer)
             connection.execute(
@@ -62,7 +70,7 @@ def sign_in(store: Store, name: str) -> Interviewer:
         if row.disabled_at is None:
             _present(connection, Interviewer(row.id, row.name), store.now(connection) + PRESENCE)
     if row.disabled_at is not None:
-        raise InputError(f"{row.name} may no longer sign in. A supervisor can change that.")
+        raise InputError(f"{row.name} may no longer sign in. An administrator can change that.")
     return Interviewer(row.id, row.name)
 
 
@@ -82,7 +90,9 @@ def sign_out(store: Store, who: Interviewer) -> None:
 
 
 def _present(connection: Connection, who: Interviewer, until: datetime) -> None:
-    connection.execute(update(interviewer).where(interviewer.c.id == who.id).values(present_until=until))
+    # the console of somebody disabled shows signs of life, but no appointment waits for her
+    hers = update(interviewer).where(interviewer.c.id == who.id, interviewer.c.disabled_at.is_(None))
+    connection.execute(hers.values(present_until=until))
 
 
 def day(store: Store, study: Study, who: Interviewer) -> Day:
@@ -106,6 +116,7 @@ def day(store: Store, study: Study, who: Interviewer) -> Day:
             next_why=coming.why if coming else "",
             waits="" if waiting else in_words(rules, coming, now),
             minutes=sum(spans, timedelta()) / timedelta(minutes=1) / len(spans) if spans else None,
+            messages=unread_of(connection, who.id),
         )
 
 
@@ -124,9 +135,9 @@ def _completes(connection: Connection, who: Interviewer, start: datetime, end: d
         select(call.c.started_at, call.c.ended_at, call_result.c.at)
         .join(call, call.c.id == call_result.c.call_id)
         .where(
-            call_result.c.interviewer_id == who.id,
-            call_result.c.at >= start,
-            call_result.c.at < end,
+            call.c.interviewer_id == who.id,  # whoever recoded it
+            call.c.started_at >= start,
+            call.c.started_at < end,
             call_result.c.complete == 1,
             call_result.c.id == last,
         )

@@ -54,8 +54,11 @@ def coded_calls(connection: Connection, case_id: int) -> list[CodedCall]:
 def events_of(connection: Connection, case_id: int, calls: list[CodedCall]) -> list[Event]:
     """All that says what a case came to, as the derivation wants it."""
     events = [Event(f"call:{made.id}", made.at, made.outcome, made.number_id) for made in calls]
-    rows = connection.execute(select(case_event).where(case_event.c.case_id == case_id).order_by(case_event.c.id))
+    rows = connection.execute(select(case_event).where(case_event.c.case_id == case_id).order_by(case_event.c.id)).all()
+    taken_back = {row.withdraws for row in rows}
     for row in rows:
+        if row.withdraws is not None or row.id in taken_back:
+            continue
         kind: EventKind = row.kind
         if row.outcome is not None or kind == "reopening":
             events.append(Event(f"event:{row.id}", row.at, row.outcome, kind=kind))
@@ -81,6 +84,7 @@ def situation(
         final=outcome.is_final,
         zone=case.timezone,
         declined=declined(case.recontact),
+        barred=case.barred,
         issued_at=case.issued_at,
         decided_at=None if deciding is None or deciding.kind == "call" else deciding.at,
         calls=[_called(study, made) for made in calls],

@@ -110,8 +110,18 @@ class Store:
         with self._faults(), self._reader.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps every other writer out without a transaction: for what a database does outside transactions only."""
+        with self._mutex, self._turn or nullcontext(), self._faults():
+            yield
+
+    def is_in_place(self) -> bool:
+        """Is the file that was opened still the one of that name? Of a server's database nothing is known without it."""
+        return self.location.path is None or _identity(self.location.path) == self._file
+
     def _connection(self) -> Connection:
-        if self.location.path is not None and _identity(self.location.path) != self._file:
+        if not self.is_in_place():
             # what is written to a file without a name is lost with the last program that has it open
             raise OutsideError(
                 f"The database {self.location} was replaced or removed while this program had it open. "

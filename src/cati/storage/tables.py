@@ -1,7 +1,8 @@
 """The tables. What they mean is in the design's "Records"; how they got here is in the migrations.
 
 Append-only: call_result, answer, contact_detail, case_event, outcome_history, change, note, late_answer. Nothing
-there is ever changed but an answer sent twice (the retry of a save whose success was not heard of).
+there is ever changed but an answer sent twice (the retry of a save whose success was not heard of). So are shift_note,
+monitoring, back_check and issue_span.
 """
 
 from __future__ import annotations
@@ -123,6 +124,17 @@ interviewer = _table(
     _at("created_at"),
     _at("disabled_at", nullable=True),
     _at("present_until", nullable=True),  # signed in, and heard of: renewed by every heartbeat
+    _text("role", default="interviewer"),  # interviewer, supervisor, administrator
+)
+
+# What somebody proves with who they are. In no other table, so that nothing that reads people reads it.
+credential = _table(
+    "credential",
+    Column("interviewer_id", Whole, ForeignKey("interviewer.id"), primary_key=True),
+    _text("secret"),  # a hash, as argon2 writes it
+    _at("set_at"),
+    Column("failed", Whole, nullable=False, server_default="0"),  # sign-ins that failed since one succeeded
+    _at("failed_at", nullable=True),
 )
 
 cases = _table(
@@ -143,6 +155,8 @@ cases = _table(
     _at("loaded_at"),
     _at("issued_at", nullable=True),
     _text("online_status", default=""),
+    _text("barred", default=""),  # why nobody calls it whatever its outcome: on the opt-out list, erased
+    _at("erased_at", nullable=True),  # contact details gone for good; no file brings them back
     # what its calls came to
     _text("outcome"),
     _text("outcome_why", default=""),
@@ -186,6 +200,26 @@ _partial(
 _held = cases.c.owner.is_not(None)
 _partial("ix_case_owner", cases.c.owner, where=_held)
 _partial("ix_case_lease", cases.c.lease_until, where=_held)
+# What a supervisor leafs through: call backs by kind and time, appointments by whose they are, people by name; and the
+# live outcome table, which is counted from its index alone.
+_partial(
+    "ix_case_call_back",
+    cases.c.next_class,
+    cases.c.next_call_at,
+    cases.c.id,
+    where=and_(cases.c.next_class.is_not(None), cases.c.attempts > literal_column("0")),
+)
+_partial("ix_case_next_owner", cases.c.next_owner, cases.c.next_call_at, where=cases.c.next_owner.is_not(None))
+Index("ix_case_name", cases.c.name, cases.c.id)
+_partial(
+    "ix_case_standing", cases.c.outcome, cases.c.region, cases.c.ofsted, where=cases.c.issued_at.is_not(None)
+)
+_partial("ix_case_issued_at", cases.c.issued_at, where=cases.c.issued_at.is_not(None))
+
+# A time during which a case was issued to the telephone, and that is over: it was held again. The present one is in
+# the case. Append-only: so it can be told of any moment whether a case was in the starting sample.
+issue_span = _table("issue_span", _id(), _to("case"), _at("issued_at"), _at("held_at"))
+Index("ix_issue_span_case_id", issue_span.c.case_id)
 
 number = _table(
     "number",
@@ -199,6 +233,7 @@ number = _table(
     _at("added_at"),
     Column("added_by_result", Whole, nullable=True),
     _at("withdrawn_at", nullable=True),  # no longer held: gone from the sample, or taken back
+    Column("replaced_by", Whole, nullable=True),  # it was wrong: the number that it was corrected to
     UniqueConstraint("case_id", "number"),
     _one_of("source", "sample", "referral", "office"),
 )
@@ -335,6 +370,8 @@ email_request = _table(
     _text("kind"),
     _at("sent_at", nullable=True),
     _at("cancelled_at", nullable=True),
+    _at("exported_at", nullable=True),  # handed over for mailing
+    _text("sent_by", nullable=True),
     _one_of("kind", "reassurance", "online_link"),
 )
 Index("ix_email_request_case_id", email_request.c.case_id)
@@ -352,6 +389,7 @@ case_event = _table(
     _text("status", default=""),
     _text("outcome", nullable=True),
     _text("answers", default="{}"),  # of an online questionnaire, as JSON: item to value
+    Column("withdraws", Whole, nullable=True),  # the event that this one takes back; itself it says nothing
     _one_of("kind", "online", "office", "reopening"),
 )
 Index("ix_case_event_case_id", case_event.c.case_id)
@@ -381,6 +419,7 @@ outcome_history = _table(
     _text("why", default=""),
 )
 Index("ix_outcome_history_case_id", outcome_history.c.case_id)
+Index("ix_outcome_history_at", outcome_history.c.at)
 
 change = _table(
     "change",
@@ -392,5 +431,92 @@ change = _table(
     _text("old", nullable=True),
     _text("new", nullable=True),
     _text("why", default=""),
+    _text("restores", nullable=True),  # of a repair: what taking it back puts back, as JSON
+    Column("undoes", Whole, nullable=True),  # the repair that this one takes back
 )
 Index("ix_change_case_id", change.c.case_id)
+
+# From one person to another at the same desk.
+message = _table(
+    "message",
+    _id(),
+    _to("interviewer", name="to_id"),
+    _to("interviewer", name="from_id"),
+    _at(),
+    _text("text"),
+    _at("read_at", nullable=True),
+)
+_partial("ix_message_unread", message.c.to_id, where=message.c.read_at.is_(None))
+
+# What one shift leaves to the next.
+shift_note = _table("shift_note", _id(), _to("interviewer"), _at(), _text("text"))
+Index("ix_shift_note_at", shift_note.c.at)
+
+# A call that a supervisor listened to: how long, how much of the interview in per cent, what came of it.
+monitoring = _table(
+    "monitoring",
+    _id(),
+    _to("call"),
+    _to("interviewer", name="listener"),
+    _at(),
+    Column("seconds", Whole, nullable=False),
+    Column("share", Whole, nullable=False),
+    _text("result"),
+    _text("note", default=""),
+)
+Index("ix_monitoring_call_id", monitoring.c.call_id)
+
+# Somebody interviewed was called back to hear whether the interview was held as it is on record.
+back_check = _table(
+    "back_check",
+    _id(),
+    _to("case"),
+    _to("interviewer", name="checker"),
+    _at(),
+    _text("result"),
+    _text("note", default=""),
+)
+Index("ix_back_check_case_id", back_check.c.case_id)
+
+# Somebody used a right over their data: when it came in, by when it is to be answered, and what was done. Dates are
+# days on the calendar.
+data_request = _table(
+    "data_request",
+    _id(),
+    _to("case", nullable=True),
+    _text("kind"),
+    _text("received_on"),
+    _text("due_on"),
+    _at("recorded_at"),
+    _text("who"),
+    _text("reason", default=""),
+    _at("done_at", nullable=True),
+    _text("done_by", nullable=True),
+    _text("decision", default=""),
+    _one_of("kind", "copy", "amend", "withdraw", "opt_out"),
+)
+Index("ix_data_request_case_id", data_request.c.case_id)
+
+# Numbers, e-mail addresses and people (a number together with a name) not to be contacted, as keyed hashes: they
+# recognise who comes again, and name nobody.
+opt_out = _table(
+    "opt_out",
+    _id(),
+    _text("kind"),
+    _text("digest"),
+    _at(),
+    _text("who"),
+    UniqueConstraint("kind", "digest"),
+    _one_of("kind", "phone", "email", "person"),
+)
+
+# Which case a research file means: its ids are drawn at random, and stand nowhere else together with a serial.
+survey_link = _table(
+    "survey_link",
+    _id(),
+    _to("case"),
+    _text("purpose", default=""),  # files of different purposes have different ids
+    Column("survey_id", Text, nullable=False, unique=True),
+    _at("made_at"),
+    UniqueConstraint("case_id", "purpose"),
+)

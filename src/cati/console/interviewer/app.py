@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import contextvars
 import gc
-import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from rich.style import Style
-from textual import events
-from textual.app import App, ComposeResult
-from textual.binding import BindingType
-from textual.driver import Driver as TerminalDriver
 
 from cati.console.interviewer import session, view
 from cati.console.interviewer.controller import Controller
 from cati.console.interviewer.driver import Driver
 from cati.console.interviewer.effects import Effect, Failure
 from cati.console.interviewer.page import Message
-from cati.console.widgets.surface import Surface
-from cati.console.widgets.terminal_input import read_any_bytes
+from cati.console.widgets.console_app import ConsoleApp
 
 if TYPE_CHECKING:
     from cati.desk import Day, Heard
@@ -34,54 +23,16 @@ if TYPE_CHECKING:
 PATIENCE = 0.4
 """Seconds before the screen says that it waits for the database."""
 
-# Sixteen colours and attributes only: what the terminal calls them is what is shown.
-COLOURS = {
-    "": Style(),
-    "header": Style(reverse=True, bold=True),
-    "dim": Style(dim=True),
-    "read": Style(bold=True),
-    "row": Style(bold=True, color="cyan"),
-    "instruction": Style(color="yellow"),
-    "add": Style(italic=True),
-    "heading": Style(bold=True, underline=True),
-    "warning": Style(bold=True, color="yellow"),
-    "big": Style(bold=True, color="green"),
-    "code": Style(bold=True, color="cyan"),
-    "held": Style(bold=True, color="green"),
-    "more": Style(reverse=True),
-    "info": Style(color="green"),
-    "refused": Style(bold=True, color="red"),
-    "failed": Style(bold=True, reverse=True, color="red"),
-    "sure": Style(bold=True, color="yellow"),
-    "prompt": Style(bold=True),
-    "entry": Style(underline=True),
-    "key": Style(reverse=True),
-    "keylabel": Style(dim=True),
-}
-WITHOUT_COLOUR = {
-    name: Style(bold=style.bold, italic=style.italic, underline=style.underline, reverse=style.reverse, dim=style.dim)
-    for name, style in COLOURS.items()
-}
 
-
-class InterviewerApp(App[int], inherit_bindings=False):
-    """The console of one interviewer. Nothing in it can quit, or answer, but the controller."""
-
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = []
-    CSS = "Screen { background: ansi_default; color: ansi_default; }"
+class InterviewerApp(ConsoleApp):
+    """The console of one interviewer."""
 
     def __init__(self, work: session.Work, user: str = "") -> None:
-        super().__init__(ansi_color=True)
+        super().__init__()
         self.work = work
-        self.fault: BaseException | None = None
-        self.desk = session.Session(work, self._post)
+        self.desk = session.Session(work, self.post)
         self.desk.on_fault = self._failed
-        styles = WITHOUT_COLOUR if os.environ.get("NO_COLOR") else COLOURS
-        self.surface = Surface(styles, self._typed, self._pasted, self.draw)
         self.interviewer = Driver(Controller(work.now(), user), self._perform, work.now)
-        self._screen_loop: asyncio.AbstractEventLoop | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._slow = False
         self._beating = False
@@ -90,39 +41,8 @@ class InterviewerApp(App[int], inherit_bindings=False):
 
     # --- life
 
-    def compose(self) -> ComposeResult:
-        """The one widget."""
-        yield self.surface
-
-    def get_driver_class(self) -> type[TerminalDriver]:
-        """The platform's driver, with the cursor left visible: it stands on the entry line, for braille and lens."""
-        usual = super().get_driver_class()
-        read_any_bytes()
-
-        class VisibleCursor(usual):  # type: ignore[misc, valid-type]
-            def start_application_mode(self) -> None:
-                super().start_application_mode()
-                self.write("\x1b[?25h")
-                self.flush()
-
-            def _run_input_thread(self) -> None:
-                # Textual's own would print every variable of the reader, and end with 0
-                try:
-                    self.run_input_thread()
-                except Exception as fault:  # noqa: BLE001  told on the screen's thread, which ends the console
-                    self._app.call_later(self._app._failed, fault)
-
-        return VisibleCursor
-
-    def on_mount(self) -> None:
-        """First the frame, then everything heavy."""
-        self._screen_loop = asyncio.get_running_loop()
-        self._context_here = contextvars.copy_context()
-        self.surface.focus()
-        self._listen_to_signals()
-        self.call_after_refresh(self._open)
-
-    def _open(self) -> None:
+    def begin(self) -> None:
+        """Everything heavy, on the desk's thread."""
         self.desk.start()
         self.interviewer.pump()
 
@@ -136,29 +56,6 @@ class InterviewerApp(App[int], inherit_bindings=False):
         assert self._screen_loop is not None
         self._screen_loop.call_later(session.HEARTBEAT, self._beat)
 
-    def _listen_to_signals(self) -> None:
-        assert self._screen_loop is not None
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):  # not on Windows, or in a test
-                    self._screen_loop.add_signal_handler(number, self.exit)
-
-    def _failed(self, fault: BaseException) -> None:
-        """The desk's thread could not go on: the console ends, and the fault is told where it was started."""
-        if self.fault is None:
-            self.fault = fault
-        self.exit(return_code=3)
-
-    def _handle_exception(self, error: Exception) -> None:
-        # Textual's own printer shows every variable, a respondent's number among them, and then exits with 0
-        if self.fault is None:
-            self.fault = error
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self._close_messages_no_wait()
-
     # --- keys in
 
     def _typed(self, key: str) -> None:
@@ -168,12 +65,6 @@ class InterviewerApp(App[int], inherit_bindings=False):
     def _pasted(self, text: str) -> None:
         self.interviewer.type(" ".join(text.splitlines()))
         self.draw()
-
-    def on_key(self, event: events.Key) -> None:
-        """A key that came while the widget had no focus is hers all the same."""
-        event.stop()
-        event.prevent_default()
-        self.surface.take(event)
 
     # --- effects out
 
@@ -196,17 +87,6 @@ class InterviewerApp(App[int], inherit_bindings=False):
     def _waiting(self) -> None:
         self._slow = True
         self.draw()
-
-    def _post(self, call: Callable[[], None]) -> None:
-        assert self._screen_loop is not None
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the console has ended
-            self._screen_loop.call_soon_threadsafe(self._guarded, call, context=self._context_here)
-
-    def _guarded(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except Exception as error:  # noqa: BLE001  a callback of the loop is outside Textual's own net
-            self._failed(error)
 
     def _beat(self) -> None:
         assert self._screen_loop is not None
@@ -250,11 +130,12 @@ def run_screen(
     database: str | None,
     user: str,
     clock_in: Callable[[ZoneInfo], Callable[[], datetime] | None] | None = None,
+    secret: str | None = None,
 ) -> int:
     """Runs the screen; gives the exit code. Raises what ended it, if anything did, with the terminal restored."""
     # an answer goes from this thread to the desk's and back: at Python's usual 5 ms a turn the turns would outlast it
     sys.setswitchinterval(0.0005)
-    app = InterviewerApp(session.Work(database, clock_in), user)
+    app = InterviewerApp(session.Work(database, clock_in, secret), user)
     try:
         app.run(mouse=False)
     finally:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cati.console.entry_state import MEND, MEND_FIRST
 from cati.console.interviewer import facts, overlays
 from cati.console.interviewer.card import Card
 from cati.console.interviewer.effects import Effect, Failure, Leave, Refresh, Reply, SaveAnswer, SignedIn
@@ -54,8 +55,7 @@ class Controller:
         self.now = now
         self.effect: Effect | None = None
         self.screen_pages = 1
-        self.mend = "Backspace or Ctrl+U, then type it again."
-        self.mend_first = "Backspace first."
+        self.mend, self.mend_first = MEND, MEND_FIRST
         self._waiting: Waiting | None = None
         self._who: Interviewer | None = None
         self._study: Study | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cati.console.interviewer.ending import Step
+    from cati.console.interviewer.ending_steps import Step
     from cati.desk import Result
     from cati.fieldwork import When
 

@@ -5,7 +5,7 @@ An effect is answered with a reply (named beside each) or a Failure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Reply: SignedIn; UnknownName where nobody of that name is known and `add` is False."""
+    """Reply: SignedIn; UnknownName where nobody of that name is known and `add` is False; NeedsPin where the desk is
+    locked and no `secret` is given."""
 
     name: str
     add: bool = False
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,21 @@ class UnknownName:
     """Nobody of this name has signed in before."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsPin:
+    """The desk is locked: whoever signs in by this name shows that it is theirs."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Messages to this interviewer were read. Reply: the Day as it stands then."""
+
+    who: Interviewer
+    messages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +188,7 @@ class Leave:
 
 
 Effect = (
-    SignIn | Refresh | NextCase | LookHeld | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail
+    SignIn | MarkRead | Refresh | NextCase | LookHeld | TakeUp | Release | StartCall | SaveAnswer | SaveNote | LogEmail
     | CheckBooking | Foresee | CloseCall | UndoClose | Leave
 )  # fmt: skip
 

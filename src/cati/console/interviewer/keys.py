@@ -1,20 +1,16 @@
-"""The registry of keys: what each does, where, and the slash command that does the same.
-
-The help screens, the key line, the table in the README and the test for clashes all come from here. Only keys that
-terminals and tmux send unchanged are used, and each has a command for terminals that keep it for themselves.
-"""
+"""The keys of the interviewer's screen, as a registry: see `console.key_registry`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal
-
-When = Literal["always", "empty", "typed"]
+from cati.console.key_registry import EDITING as EDITING
+from cati.console.key_registry import EDITING_KEYS as EDITING_KEYS
+from cati.console.key_registry import Action, Registry
+from cati.console.key_registry import action as _action
 
 STATES: dict[str, str] = {
     "sign_in": "Type your name and press Enter. A name that is new is asked for once more before it is added.",
+    "pin": "Type your PIN or password and press Enter; it is not shown. Backspace on an empty line goes back to the "
+    "name.",
     "ready": "Between two cases: how your day stands. Enter brings the next case.",
     "card": "All that is known of the case. Choose a number by its digit, dial it, and press Enter once it is dialled.",
     "take_up": "A case of yours may be open at another console. Enter takes it up here; Backspace leaves it there.",
@@ -47,32 +43,12 @@ ALL = frozenset(STATES)
 ASKING = frozenset({"question", "lookup", "write_in", "contact"})
 ENDING = frozenset({"break_off", "appointment_kind", "appointment", "refusal", "last_note", "confirm"})
 OVERLAYS = frozenset({"help", "text", "texts", "list", "facts", "note"})
-STEPS_BACK = ENDING | OVERLAYS | {"email", "put_back", "take_up", "leave"}
+STEPS_BACK = ENDING | OVERLAYS | {"email", "put_back", "take_up", "leave", "pin"}
 ON_CASE = ASKING | ENDING | {"card", "email"}
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a key does. `when`: always, or only while the entry line is empty, or not empty."""
-
-    name: str
-    keys: tuple[str, ...]
-    command: str
-    label: str
-    does: str
-    states: frozenset[str]
-    when: When = "always"
-
-
-def _action(
-    name: str, keys: str, command: str, label: str, does: str, states: Iterable[str], when: When = "always"
-) -> Action:
-    return Action(name, tuple(keys.split()), command, label, does, frozenset(states), when)
-
 
 ACTIONS: tuple[Action, ...] = (
     _action("help", "f1", "/help", "Help", "Help for where you are", ALL - {"help"}),
-    _action("help", "?", "", "", "The same, on an empty entry line", ALL - {"help"}, "empty"),
+    _action("help", "?", "", "", "The same, on an empty entry line", ALL - {"help", "pin"}, "empty"),
     _action("back", "f2", "/back", "Back", "Back one question or one step", ASKING | STEPS_BACK),
     _action("back", "up", "", "", "The same", (ASKING - {"lookup"}) | ENDING | {"email"}),
     _action("back", "up", "", "", "The same, with nothing typed", {"lookup"}, "empty"),
@@ -89,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "take_up", "f3", "/resume", "Resume", "Take up the case that you were on when a console stopped", {"ready"}
     ),
+    _action("read", "f4", "/read", "Read", "You have read the messages to you", {"ready"}),
     _action("note", "f4", "/note", "Note", "A note on the case", ASKING | {"card"}),
     _action("facts", "f5", "/facts", "Facts", "Facts, calls, notes and appointments of the case", ON_CASE),
     _action("appointment", "f6", "/appointment", "Appt", "The respondent wants to be called at another time", ASKING),
@@ -103,70 +80,10 @@ ACTIONS: tuple[Action, ...] = (
 )
 """What keys do besides typing. The first action that fits is the one."""
 
-EDITING: tuple[tuple[str, str], ...] = (
-    ("Enter", "Takes what stands on the entry line"),
-    ("Backspace", "Rubs out one character"),
-    ("Ctrl+U", "Empties the entry line"),
-    ("←→ Home End Del", "Move and rub out inside a text"),
-)
-"""Keys of the entry line, which never change what they do."""
-
-EDITING_KEYS = frozenset({"enter", "backspace", "ctrl+u", "left", "right", "home", "end", "delete"})
-
-_SHOWN = {
-    "up": "Up", "down": "Down", "backspace": "Backspace", "pagedown": "PgDn", "pageup": "PgUp", "ctrl+q": "Ctrl+Q",
-}  # fmt: skip
-
-
-def shown(key: str) -> str:
-    """A key as it is printed: F1, Ctrl+Q, Up."""
-    return _SHOWN.get(key, key.upper() if key.startswith("f") and len(key) > 1 else key)
-
-
-@cache
-def of_state(state: str) -> tuple[Action, ...]:
-    """The actions of a state, in the order of the registry."""
-    return tuple(action for action in ACTIONS if state in action.states)
-
-
-@cache
-def by_key(state: str, key: str, typed: bool) -> Action | None:
-    """The action of a key in a state; `typed`: something stands on the entry line."""
-    hidden = "empty" if typed else "typed"
-    return next((each for each in of_state(state) if key in each.keys and each.when != hidden), None)
-
-
-@cache
-def by_command(state: str, word: str) -> Action | None:
-    """The action of a slash command (`/note`) in a state."""
-    return next((each for each in of_state(state) if each.command == word), None)
-
-
-@cache
-def key_line(state: str) -> tuple[tuple[str, str], ...]:
-    """The keys that the bottom line names: (F1, Help) and so on."""
-    return tuple((shown(each.keys[0]), each.label) for each in of_state(state) if each.keys and each.label)
-
-
-@cache
-def help_lines(state: str) -> tuple[tuple[str, str], ...]:
-    """For the help of a state: the keys and the command of each action, and what it does."""
-    actions: dict[str, list[Action]] = {}
-    for each in of_state(state):
-        actions.setdefault(each.name, []).append(each)
-    lines = []
-    for same in actions.values():
-        names = [shown(key) for each in same for key in each.keys] + [each.command for each in same if each.command]
-        lines.append((" ".join(dict.fromkeys(names)), same[0].does))
-    return tuple(lines)
-
-
-def key_table() -> str:
-    """Every key and command as a Markdown table, for the README."""
-    lines = ["| Key | Command | What it does | Where |", "|---|---|---|---|"]
-    for action in ACTIONS:
-        keys = ", ".join(shown(key) for key in action.keys)
-        where = "everywhere" if len(action.states) >= len(ALL) - 1 else ", ".join(sorted(action.states))
-        lines.append(f"| {keys} | {action.command} | {action.does} | {where.replace('_', ' ')} |")
-    lines += [f"| {key} |  | {does} | entry line |" for key, does in EDITING]
-    return "\n".join(lines) + "\n"
+REGISTRY = Registry(STATES, ACTIONS)
+of_state = REGISTRY.of_state
+by_key = REGISTRY.by_key
+by_command = REGISTRY.by_command
+key_line = REGISTRY.key_line
+help_lines = REGISTRY.help_lines
+key_table = REGISTRY.key_table

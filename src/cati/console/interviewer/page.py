@@ -29,6 +29,16 @@ class Choice:
     clipped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Lines that are laid out already, for the width that there is: texts, made visible, and the names of their
+    styles."""
+
+    lines: tuple[tuple[tuple[str, str], ...], ...]
+
+
+Part = Para | Choice | Drawn
+
 MessageKind = Literal["info", "refused", "sure", "failed"]
 
 
@@ -53,7 +63,7 @@ class Page:
     left: str
     right: str
     under: str
-    body: tuple[Para | Choice, ...]
+    body: tuple[Part, ...]
     prompt: str
     entry: str = ""
     at: int = 0

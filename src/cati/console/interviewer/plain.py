@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from io import TextIOWrapper
 from queue import Empty, SimpleQueue
@@ -48,7 +49,8 @@ class PlainConsole:
         self.driver.pump()
         while not self.driver.left:
             self._print()
-            line = self._line()
+            with _hidden(self._source, self._heard and self.driver.controller.state.name == "pin"):
+                line = self._line()
             if not line:
                 self._work.reply_to(self.driver.controller.leaving())
                 break
@@ -133,6 +135,26 @@ class PlainConsole:
             _forget_typed_ahead(self._source)
 
 
+@contextmanager
+def _hidden(source: TextIO, secret: bool) -> Iterator[None]:
+    """What is typed on a terminal is not shown meanwhile, where it is `secret`."""
+    try:
+        import termios
+    except ImportError:  # not on Windows: there the PIN is asked for before the lines begin
+        secret = False
+    if not secret:
+        yield
+        return
+    before = termios.tcgetattr(source)
+    silent = [*before]
+    silent[3] = (before[3] & ~termios.ECHO) | termios.ECHONL
+    termios.tcsetattr(source, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(source, termios.TCSADRAIN, before)
+
+
 def _forget_typed_ahead(source: TextIO) -> None:
     """Drops what was typed before the message could be heard."""
     try:
@@ -142,17 +164,25 @@ def _forget_typed_ahead(source: TextIO) -> None:
     termios.tcflush(source.fileno(), termios.TCIFLUSH)
 
 
+def read_any_bytes() -> None:
+    """A byte that is no UTF-8 is typed as \\xe9, for her to mend, like any other entry that does not fit.
+
+    Before the first line is read: afterwards it cannot be said any more.
+    """
+    if isinstance(sys.stdin, TextIOWrapper) and sys.stdin.errors != "backslashreplace":
+        sys.stdin.reconfigure(errors="backslashreplace")
+
+
 def run_plain(
     *,
     database: str | None,
     user: str,
     clock_in: Callable[[ZoneInfo], Callable[[], datetime] | None] | None = None,
+    secret: str | None = None,
 ) -> int:
     """Runs the line mode; gives the exit code. Raises CatiError where the database cannot be opened."""
-    work = session.Work(database, clock_in)
-    if isinstance(sys.stdin, TextIOWrapper):
-        # a byte that is no UTF-8 is typed as \xe9, for her to mend, like any other entry that does not fit
-        sys.stdin.reconfigure(errors="backslashreplace")
+    work = session.Work(database, clock_in, secret)
+    read_any_bytes()
     try:
         work.open()
         return PlainConsole(work, sys.stdin, sys.stdout, user).run()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from cati.console.desk_thread import Session as Session
 from cati.console.interviewer.effects import (
     CheckBooking,
     CloseCall,
@@ -20,6 +18,8 @@ from cati.console.interviewer.effects import (
     Leave,
     LogEmail,
     LookHeld,
+    MarkRead,
+    NeedsPin,
     NextCase,
     Refresh,
     Release,
@@ -36,7 +36,7 @@ from cati.console.interviewer.effects import (
 from cati.errors import CatiError, OutsideError
 
 if TYPE_CHECKING:
-    from cati.desk import CaseCard, Day, Foreseen, Heard, Hold, Interviewer, OpenCall
+    from cati.desk import Actor, CaseCard, Day, Foreseen, Heard, Hold, Interviewer, OpenCall
     from cati.storage import Store
     from cati.studies import Study
 
@@ -49,8 +49,14 @@ Clock = Callable[[], datetime]
 class Work:
     """The desk, as the controller's effects need it. Everything here runs on one thread."""
 
-    def __init__(self, database: str | None, clock_in: Callable[[ZoneInfo], Clock | None] | None = None) -> None:
+    def __init__(
+        self,
+        database: str | None,
+        clock_in: Callable[[ZoneInfo], Clock | None] | None = None,
+        secret: str | None = None,
+    ) -> None:
         self._database = database
+        self._secret = secret
         self._clock_in = clock_in
         self._clock: Clock | None = None
         self._store: Store | None = None
@@ -120,6 +126,9 @@ class Work:
                 return desk.save_answer(self.store, hold, call, item, value, seq)
             case SignIn():
                 return self._sign_in(effect)
+            case MarkRead(who, messages):
+                desk.mark_read(self.store, who, messages)
+                return desk.day(self.store, self.study, who)
             case Refresh(who):
                 return desk.day(self.store, self.study, who)
             case NextCase(who):
@@ -192,12 +201,20 @@ class Work:
         self.hold = delivery.hold if delivery is not None else None
         return delivery
 
-    def _sign_in(self, effect: SignIn) -> SignedIn | UnknownName:
+    def _sign_in(self, effect: SignIn) -> SignedIn | UnknownName | NeedsPin:
         from cati import desk
 
-        if not effect.add and not desk.known_interviewer(self.store, effect.name):
+        proof: Actor | None = None
+        if desk.is_locked(self.store):
+            # one that was handed in is tried once: after that it is asked for
+            secret, self._secret = effect.secret or self._secret, None
+            if secret is None:
+                return NeedsPin(desk.find_interviewer(self.store, effect.name).name)
+            with desk.own_clock(self.store) as own:
+                proof = desk.sign_in_as(own, effect.name, secret)
+        elif not effect.add and not desk.known_interviewer(self.store, effect.name):
             return UnknownName(effect.name)
-        self.who = who = desk.sign_in(self.store, effect.name)
+        self.who = who = desk.sign_in(self.store, effect.name, proof)
         held = tuple(desk.held_by(self.store, who))
         return SignedIn(who, self.study, desk.day(self.store, self.study, who), self._warnings(), held)
 
@@ -230,46 +247,3 @@ class Work:
             return beat.heard
         self.hold = None
         return Failure("lost", str(desk.LostHold(hold.serial)))
-
-
-class Session:
-    """The thread of the database. What is asked of it is done in order; `post` brings each answer back."""
-
-    def __init__(self, work: Work, post: Callable[[Callable[[], None]], None]) -> None:
-        self.work = work
-        self._post = post
-        self._jobs: SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None]] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="cati-desk", daemon=True)
-        self.on_fault: Callable[[BaseException], None] = _raise
-
-    def start(self) -> None:
-        """Starts the thread."""
-        self._thread.start()
-
-    def do(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Does a job on the thread of the database; `then` gets what it gave, on the thread of the screen."""
-        self._jobs.put((job, then))
-
-    def stop(self, seconds: float = 10.0) -> None:
-        """Finishes what is asked for, closes the database, ends the thread."""
-        self._jobs.put(None)
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def _run(self) -> None:
-        while True:
-            asked = self._jobs.get()
-            if asked is None:
-                break
-            job, then = asked
-            try:
-                done = job()
-            except BaseException as fault:  # noqa: BLE001  told on the screen's thread, which ends the console
-                self._post(partial(self.on_fault, fault))
-                break
-            self._post(partial(then, done))
-        self.work.close()
-
-
-def _raise(fault: BaseException) -> None:
-    raise fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 from cati.console.interviewer import facts
 from cati.console.interviewer.effects import (
     LookHeld,
+    MarkRead,
+    NeedsPin,
     NextCase,
     Reply,
     SignedIn,
@@ -17,12 +20,13 @@ from cati.console.interviewer.effects import (
     UndoClose,
     UnknownName,
 )
-from cati.console.interviewer.page import Choice, Message, Para
+from cati.console.interviewer.page import Choice, Message, Page, Para
 from cati.console.interviewer.state import Overlay, State
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
     from cati.desk import Day, Delivery, HeldCase
+    from cati.desk import Message as DeskMessage
 
 
 class SigningIn(State):
@@ -45,6 +49,8 @@ class SigningIn(State):
     def _answered(self, reply: Reply) -> None:
         if isinstance(reply, UnknownName):
             self.sure(f"Nobody called {reply.name} has signed in here before. Enter again adds the name.")
+        elif isinstance(reply, NeedsPin):
+            self.console.state = ShowingPin(self.console, reply.name)
         elif isinstance(reply, SignedIn):
             self.console.signed_in(reply)
 
@@ -56,6 +62,48 @@ class SigningIn(State):
 
     def prompt(self) -> str:
         return "Your name"
+
+
+class ShowingPin(Overlay):
+    """The desk is locked: the PIN of whoever signs in. Nothing of it is ever drawn."""
+
+    name = "pin"
+
+    def __init__(self, console: Controller, user: str) -> None:
+        super().__init__(console)
+        self.user = user
+
+    def _enter(self, now: datetime) -> None:
+        # no command: what begins with a slash may be a password, and would be shown as a command that there is not
+        self.enter(self.entry.text, now)
+
+    def enter(self, typed: str, now: datetime) -> None:
+        del now
+        if not typed:
+            self.tell("Type your PIN and press Enter.")
+            return
+        self.entry.set("")
+        self.console.run(SignIn(self.user, secret=typed), self._answered, failed=self.tell)
+
+    def _answered(self, reply: Reply) -> None:
+        if isinstance(reply, SignedIn):
+            self.console.signed_in(reply)
+
+    def back(self, now: datetime) -> None:
+        super().back(now)
+        self.under.entry.set("")
+
+    def page(self) -> Page:
+        return replace(super().page(), entry="•" * len(self.entry.text))
+
+    def body(self) -> tuple[Para | Choice, ...]:
+        return (
+            Para("heading", f"This desk is locked, {self.user}."),
+            Para("plain", "Your PIN or password, then Enter. It is not shown as you type."),
+        )
+
+    def prompt(self) -> str:
+        return "PIN"
 
 
 class Ready(State):
@@ -98,6 +146,8 @@ class Ready(State):
         del now
         if name == "undo":
             self._undo()
+        elif name == "read":
+            self._read()
         elif name == "take_up":
             self.console.run(LookHeld(self.console.who), self._looked, failed=self.tell)
 
@@ -109,6 +159,15 @@ class Ready(State):
             self.console.state = TakingUp(self.console, held[0])
         else:
             take_up(self)
+
+    def _read(self) -> None:
+        day = self.console.day
+        unread = day.messages if day is not None else ()
+        if not unread:
+            self.tell("There is no message to you that you have not read.")
+            return
+        ids = tuple(each.id for each in unread)
+        self.console.run(MarkRead(self.console.who, ids), self.refreshed, failed=self.tell)
 
     def _undo(self) -> None:
         logged = self.console.logged
@@ -126,6 +185,11 @@ class Ready(State):
         assert day is not None
         paras = [Para("warning", text) for text in self.console.warnings]
         paras += [Para("warning", f"Case {each.serial} is still yours: F3 takes it up.") for each in self.console.held]
+        paras += [Para("warning", _as_told(each, zone)) for each in day.messages]
+        if day.messages:
+            paras.append(
+                Para("plain", "F4: you have read this." if len(day.messages) == 1 else "F4: you have read these.")
+            )
         paras.append(Para("heading", f"Ready, {self.console.who.name}"))
         paras.append(Para("plain", f"Callable now: {day.counted}"))
         if not day.callable_now:
@@ -159,9 +223,18 @@ def _news(before: Day, day: Day, zone: ZoneInfo) -> str:
         if each.mine and each.state != "coming" and (each.serial, each.starts_at, each.state) not in known:
             what = "is due now" if each.state == "due" else "was missed"
             news.append(f"Your appointment at {facts.clock(each.starts_at, zone)} with case {each.serial} {what}.")
+    seen = {each.id for each in before.messages}
+    fresh = [each for each in day.messages if each.id not in seen]
+    if fresh:
+        news.append(f"A message from {fresh[-1].sender}: see above." if len(fresh) == 1 else "New messages: see above.")
     if day.callable_now and not before.callable_now:
         news.append(f"Callable now: {day.counted}. Enter brings the next case.")
     return " ".join(news)
+
+
+def _as_told(each: DeskMessage, zone: ZoneInfo) -> str:
+    """A message as it is told: from whom, when, what."""
+    return f"{each.sender}, {each.at.astimezone(zone):%a %H:%M}: {each.text}"
 
 
 def take_up(state: State) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from cati.console.interviewer.digits import large
 from cati.console.interviewer.literal import clip, visible, width, wrap
-from cati.console.interviewer.page import Choice, Message, Page, Para
+from cati.console.interviewer.page import Choice, Drawn, Message, Page, Para, Part
 
 Span = tuple[str, str]
 """A text and the name of its style."""
@@ -78,7 +78,7 @@ def _body(page: Page, across: int, space: int) -> tuple[list[Line], int]:
         codes = _shorter(page.body[first:], across, 0)
         left = space - len(codes) - 1
         if codes and left >= LEAST_WORDING:
-            wording, pages = _scrolled(_stacked(page.body[:first], across, columns=1), page.page, left, across)
+            wording, pages = _scrolled(stacked(page.body[:first], across, columns=1), page.page, left, across)
             return [*wording, (), *codes], pages
     at = page.page
     if page.follow:
@@ -87,19 +87,19 @@ def _body(page: Page, across: int, space: int) -> tuple[list[Line], int]:
     return _scrolled(lines, at, space, across)
 
 
-def _shorter(parts: tuple[Para | Choice, ...], across: int, space: int) -> list[Line]:
+def _shorter(parts: tuple[Part, ...], across: int, space: int) -> list[Line]:
     """In one column; else, where that does not fit, in two, or without blank lines; the first that fits."""
-    lines = _stacked(parts, across, columns=1)
+    lines = stacked(parts, across, columns=1)
     if len(lines) <= space:
         return lines
-    two = _stacked(parts, across, columns=2 if across >= TWO_COLUMNS else 1)
+    two = stacked(parts, across, columns=2 if across >= TWO_COLUMNS else 1)
     if len(two) >= len(lines):
         two = lines
     close = [line for line in two if line]
     return close if len(two) > space >= len(close) else two
 
 
-def _stacked(parts: tuple[Para | Choice, ...], across: int, columns: int) -> list[Line]:
+def stacked(parts: tuple[Part, ...], across: int, columns: int) -> list[Line]:
     lines: list[Line] = []
     at = 0
     while at < len(parts):
@@ -111,6 +111,10 @@ def _stacked(parts: tuple[Para | Choice, ...], across: int, columns: int) -> lis
             lines += _choices(tuple(part for part in parts[at:end] if isinstance(part, Choice)), across, columns)
             at = end
             continue
+        if isinstance(part, Drawn):
+            lines += (_cropped(line, across) for line in part.lines)
+            at += 1
+            continue
         lines += _para(part, across)
         at += 1
         if part.kind in BLANK_AFTER and at < len(parts) and _apart(part, parts[at]):
@@ -120,9 +124,20 @@ def _stacked(parts: tuple[Para | Choice, ...], across: int, columns: int) -> lis
     return lines
 
 
-def _apart(part: Para, following: Para | Choice) -> bool:
+def _cropped(line: Line, across: int) -> Line:
+    """As much of a line as fits."""
+    spans: list[Span] = []
+    for text, style in line:
+        spans.append((clip(text, across), style))
+        across -= width(text)
+        if across <= 0:
+            break
+    return tuple(spans)
+
+
+def _apart(part: Para, following: Part) -> bool:
     """A blank line parts what is read out from the codes, and pieces of different kinds from each other."""
-    return isinstance(following, Choice) or part.kind == "read" or following.kind != part.kind
+    return not isinstance(following, Para) or part.kind == "read" or following.kind != part.kind
 
 
 @lru_cache(maxsize=256)
@@ -251,7 +266,9 @@ def as_text(page: Page) -> list[str]:
     if page.alert:
         lines.append(f"{_PREFIX['warning']}{visible(page.alert)}")
     for part in page.body:
-        if isinstance(part, Choice):
+        if isinstance(part, Drawn):
+            lines += ["".join(text for text, _ in line).rstrip() for line in part.lines]
+        elif isinstance(part, Choice):
             sign = " (held)" if part.held else " (marked)" if part.marked else ""
             lines.append(f"{visible(part.code)}: {visible(f'{part.label} {part.remark}'.rstrip())}{sign}")
         elif part.kind == "instruction":
