@@ -19,6 +19,7 @@ from cati.nearest import did_you_mean
 from cati.questionnaire.codelists import CodeList, read_code_list
 from cati.questionnaire.yaml_source import read_yaml
 from cati.studies.bank_holidays import bank_holidays
+from cati.studies.targets import Targets, read_targets
 
 if TYPE_CHECKING:
     from cati.fieldwork import CallingRules
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 SHIPPED = ("wave2", "asye")
-_KEYS = ("id", "title", "timezone", "questionnaire", "outcomes", "calling", "code_lists", "soft_checks")
+_KEYS = ("id", "title", "timezone", "questionnaire", "outcomes", "calling", "code_lists", "soft_checks", "targets")
 _NAMED_LIST = re.compile(r"\bcode_list:\s*[\"']?([^\s\"',}#]+)")
 
 
@@ -39,7 +40,7 @@ class Study:
     """A study as read. What is expensive to build (questionnaire, scheme, rules) is built when it is first asked for.
 
     `texts` holds every file by its name, so that the study can be installed in a database whole. `soft_checks`: the
-    interviewer is asked about contradictions between answers.
+    interviewer is asked about contradictions between answers. `targets`: interviews wanted, by variable and value.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Study:
     texts: dict[str, str] = field(repr=False)
     files: dict[str, str] = field(repr=False)
     soft_checks: bool = False
+    targets: Targets = field(default_factory=dict)
 
     @cached_property
     def code_lists(self) -> dict[str, CodeList]:
@@ -199,6 +201,7 @@ def study_from_texts(texts: dict[str, str], source: str) -> Study:
         texts=texts,
         files=files,
         soft_checks=_switch(described, "soft_checks", where),
+        targets=read_targets(read_yaml(texts["study.yaml"], where), where) if "targets" in described else {},
     )
 
 
