@@ -240,6 +240,7 @@ def test_the_report_adds_up_and_has_the_documented_form(tmp_path: Path) -> None:
         "loaded": 1,
         "updated": 2,
         "held": 0,
+        "opted_out": [],
         "batches": [],
         "refused": [
             {

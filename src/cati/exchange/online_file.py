@@ -75,6 +75,8 @@ def load_online_file(
     report.refused.sort(key=lambda one: one.row)
     why = "completed online, but already interviewed by telephone: that interview counts"
     report.notes += [Note(SERIAL, why, 1, row.row, row.serial) for row in counts.interviewed]
+    gone = "its data was erased; the row is left out"
+    report.notes += [Note(SERIAL, gone, 1, row.row, row.serial) for row in counts.erased]
     report.notes += [
         Note(SERIAL, f"complete, but its answers end as: {label}; recorded as that", 1, row.row, row.serial)
         for row, label in counts.otherwise

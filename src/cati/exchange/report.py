@@ -35,7 +35,8 @@ class LoadReport:
     """Rows read, and what became of each: `read == loaded + updated + len(refused)`. Blank rows are not counted.
 
     `updated` counts every row whose serial the database already held, `unchanged` those of them that said nothing new;
-    `held` those of the loaded ones that wait until they are issued; `batches` the same by batch.
+    `held` those of the loaded ones that wait until they are issued; `opted_out` the serials of those that are not
+    called, because they are on the opt-out list; `batches` the same by batch.
     """
 
     read: int = 0
@@ -43,6 +44,7 @@ class LoadReport:
     updated: int = 0
     unchanged: int = 0
     held: int = 0
+    opted_out: tuple[str, ...] = ()
     batches: tuple[BatchLoad, ...] = ()
     refused: list[Refusal] = field(default_factory=list)
 
@@ -53,6 +55,7 @@ class LoadReport:
             "loaded": self.loaded,
             "updated": self.updated,
             "held": self.held,
+            "opted_out": list(self.opted_out),
             "batches": [
                 {"batch": one.batch, "loaded": one.loaded, "updated": one.updated + one.unchanged, "held": one.held}
                 for one in self.batches

@@ -33,6 +33,7 @@ def load_sample_file(
     report.loaded, report.unchanged = counts.loaded, counts.unchanged
     report.updated = counts.updated + counts.unchanged
     report.held, report.batches = counts.held, counts.batches
+    report.opted_out = counts.opted_out
     return report
 
 

@@ -1,0 +1,85 @@
+"""Which of several interviews of one person is kept.
+
+The first of these rules that tells them apart decides: complete before part-interview; the one that was completed
+earlier; the one with more answers; the named mode. Never a mixture of two; the losers are kept apart, with the reason.
+A questionnaire begun online and finished by telephone is one interview, and no duplicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from cati.exchange.codebook import interview_variables as own
+
+Mode = Literal["telephone", "online"]
+RULES = (
+    "complete over part-interview",
+    "completed earlier",
+    "more answers",
+    "preferred mode",
+    "earlier row of the file",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An interview of a person. `row`: of the online file, 0 for the telephone; `what`: what it stands for."""
+
+    mode: Mode
+    status: int
+    at: datetime | None
+    answers: int
+    row: int
+    begun_online: bool
+    what: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The interview that is kept, and each loser with the rule that decided; `continued`: those of the losers that are
+    the beginning of the one that is kept."""
+
+    kept: Candidate
+    losers: tuple[tuple[Candidate, str], ...]
+    continued: tuple[Candidate, ...] = ()
+
+
+def choose(candidates: Sequence[Candidate], preferred: Mode) -> Chosen:
+    """Chooses among the interviews of one person; at least one."""
+    ranked = sorted(candidates, key=lambda each: _rank(each, preferred))
+    kept = ranked[0]
+    continued = tuple(each for each in ranked[1:] if _is_beginning(each, kept))
+    losers = [each for each in ranked[1:] if each not in continued]
+    return Chosen(kept, tuple((each, _why(kept, each, preferred)) for each in losers), continued)
+
+
+def _rank(each: Candidate, preferred: Mode) -> tuple[Any, ...]:
+    return (
+        each.status != own.COMPLETE,
+        each.at is None,
+        each.at or datetime.min,
+        -each.answers,
+        each.mode != preferred,
+        each.row,
+    )
+
+
+def _is_beginning(each: Candidate, kept: Candidate) -> bool:
+    """Was this begun online, and gone on with by telephone?"""
+    if each.mode != "online" or kept.mode != "telephone" or each.status == own.COMPLETE:
+        return False
+    return kept.begun_online or (each.at is not None and kept.at is not None and each.at <= kept.at)
+
+
+def _why(kept: Candidate, loser: Candidate, preferred: Mode) -> str:
+    one, other = _rank(kept, preferred), _rank(loser, preferred)
+    if one[0] != other[0]:
+        return RULES[0]
+    if one[1:3] != other[1:3]:
+        return RULES[1]
+    if one[3] != other[3]:
+        return RULES[2]
+    return RULES[3] if one[4] != other[4] else RULES[4]
