@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cati.cli import output
+from cati.cli.acting import permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened, provenance
 from cati.cli.options import database_option, json_option, now_option, report_options
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Which draw; else the study's own seed.")
 @click.option("--dry-run", is_flag=True, help="Show whom it would take, by stratum and batch, and change nothing.")
 @json_option
+@user_option
 @database_option
 @now_option
 def issue(
@@ -72,7 +74,8 @@ def issue(
     _check_usage(batches, share, number, everything, by, seed)
     release = Release(batches, None if share is None else parse_share(share), number, seed, tuple(dict.fromkeys(by)))
     with opened() as (store, study), _told_on_stopping() as tell:
-        issued = issue_sample(store, study, release, dry_run=dry_run, progress=tell)
+        who = "" if dry_run else permitted(store, "sample issue").name
+        issued = issue_sample(store, study, release, who=who, dry_run=dry_run, progress=tell)
     for line in _remarks(issued):
         output.say(line)
     if as_json:
@@ -85,6 +88,7 @@ def issue(
 @click.option("--batch", "batches", multiple=True, metavar="NAME", help="Of a batch. Can come again.")
 @click.option("--all", "everything", is_flag=True, help="Of all sample.")
 @json_option
+@user_option
 @database_option
 @now_option
 def hold(batches: tuple[str, ...], everything: bool, as_json: bool) -> None:
@@ -96,7 +100,7 @@ def hold(batches: tuple[str, ...], everything: bool, as_json: bool) -> None:
     if bool(batches) == everything:
         raise click.UsageError("What is to be held? Give --batch NAME or --all.")
     with opened() as (store, study), _told_on_stopping() as tell:
-        held = hold_sample(store, study, batches, progress=tell)
+        held = hold_sample(store, study, batches, who=permitted(store, "sample hold").name, progress=tell)
     if as_json:
         output.emit_json(held_json(held))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cati.cli import output
+from cati.cli.acting import permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened
 from cati.cli.options import database_option, json_option, now_option
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("file", metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="Check the file against the database and change nothing.")
 @json_option
+@user_option
 @database_option
 @now_option
 @click.pass_context
@@ -48,10 +50,11 @@ def load(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
 
     tell = output.progress("rows read")
     with opened() as (store, study):
+        who = "" if dry_run else permitted(store, "online load").name
         report = load_online_file(
             file,
             study,
-            lambda rows: load_online(store, study, rows, keep=not dry_run),
+            lambda rows: load_online(store, study, rows, keep=not dry_run, who=who),
             now=store.time(),
             progress=tell,
         )

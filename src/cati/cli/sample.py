@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cati.cli import output
+from cati.cli.acting import permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened
 from cati.cli.options import database_option, json_option, now_option
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--hold", is_flag=True, help="Issue nobody new: all sample is issued by hand from now on.")
 @click.option("--issue", "at_once", is_flag=True, help="Issue whoever is new at once, even where that is done by hand.")
 @json_option
+@user_option
 @database_option
 @now_option
 @click.pass_context
@@ -52,8 +54,9 @@ def load(ctx: click.Context, file: str, dry_run: bool, hold: bool, at_once: bool
         report = load_sample_file(file, lambda rows: would_load(rows, issue=issue), progress=tell)
     else:
         with opened() as (store, study):
+            who = permitted(store, "sample load").name
             report = load_sample_file(
-                file, lambda rows: load_sample(store, rows, study=study, issue=issue), progress=tell
+                file, lambda rows: load_sample(store, rows, study=study, issue=issue, who=who), progress=tell
             )
     if as_json:
         output.emit_json(report.to_json())
@@ -62,6 +65,9 @@ def load(ctx: click.Context, file: str, dry_run: bool, hold: bool, at_once: bool
     if report.held:
         held = "1 case" if report.held == 1 else f"{report.held:,} cases"
         output.say(f"{held} {'would be' if dry_run else 'is' if report.held == 1 else 'are'} held: cati sample issue")
+    if report.opted_out:
+        shown = ", ".join(report.opted_out[:10]) + (" …" if len(report.opted_out) > 10 else "")
+        output.say(f"{len(report.opted_out):,} loaded but not called, being on the opt-out list: {shown}")
     ctx.exit(1 if report.refused else 0)
 
 

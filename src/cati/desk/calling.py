@@ -86,8 +86,10 @@ def open_call(connection: Connection, call_id: int, interview_id: int, per_call:
 def _check_may_be_dialled(connection: Connection, hold: Hold, number_id: int | None) -> None:
     if number_id is None:
         return
-    agreed = connection.execute(select(cases.c.recontact).where(cases.c.id == hold.case_id)).scalar_one()
-    if declined(agreed):
+    case = connection.execute(select(cases.c.recontact, cases.c.barred).where(cases.c.id == hold.case_id)).one()
+    if case.barred:
+        raise InputError(f"{case.barred}: case {hold.serial} is not called any more. Do not dial; give the case back.")
+    if declined(case.recontact):
         raise InputError(
             f"{DECLINED}: so says the sample of case {hold.serial} since it came to you. Do not dial; give the case "
             "back."
@@ -179,7 +181,10 @@ def save_answer(store: Store, hold: Hold, call: OpenCall, item: str, value: Json
 def keep_late(
     store: Store, connection: Connection, hold: Hold, call: OpenCall, kind: str, seq: int, item: str, value: Json
 ) -> None:
-    """Keeps what came after the case had gone to somebody else, for a supervisor."""
+    """Keeps what came after the case had gone to somebody else, for a supervisor; of a case that was erased, nothing."""
+    erased = select(cases.c.erased_at).where(cases.c.id == hold.case_id).with_for_update(read=True)
+    if connection.execute(erased).scalar() is not None:
+        return
     write_late(
         store,
         connection,

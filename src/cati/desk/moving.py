@@ -20,7 +20,7 @@ from cati.desk.fresh import FreshPlaces, Untouched
 from cati.desk.standing import calling_rules, restand
 from cati.desk.words import declined
 from cati.storage import Store, queue
-from cati.storage.tables import call, case_event, cases, change, number
+from cati.storage.tables import call, case_event, cases, change, issue_span, number
 
 if TYPE_CHECKING:
     from cati.studies import Study
@@ -64,6 +64,7 @@ def move(store: Store, study: Study, ids: Sequence[int], how: Move) -> Iterator[
         with store.write() as connection:
             ready = _ready(connection, study, ids[start : start + FRESH_AT_ONCE], how)
             fresh = [case for case in ready if case.untouched is not None]
+            _end_spans(connection, fresh, how)
             _place(connection, study, fresh, how)
             _log(connection, fresh, how)
         queue.forget_directory(store)
@@ -74,6 +75,7 @@ def move(store: Store, study: Study, ids: Sequence[int], how: Move) -> Iterator[
             with store.write() as connection:
                 some = _ready(connection, study, others[at : at + AT_ONCE], how)
                 issued_at = how.at if how.issue else None
+                _end_spans(connection, some, how)
                 for case in some:
                     connection.execute(update(cases).where(cases.c.id == case.id).values(issued_at=issued_at))
                     restand(connection, study, case.id, store.now(connection))
@@ -115,6 +117,7 @@ def _ready(connection: Connection, study: Study, ids: Sequence[int], how: Move) 
         select(
             cases.c.id,
             cases.c.recontact,
+            cases.c.barred,
             cases.c.timezone,
             cases.c.outcome,
             cases.c.deciding_event,
@@ -135,10 +138,14 @@ def _ready(connection: Connection, study: Study, ids: Sequence[int], how: Move) 
     )
     ready = []
     for case in found:
-        agreed = not declined(case.recontact)
+        agreed = not declined(case.recontact) and not case.barred
         if study.scheme.outcome(case.outcome).is_final or (how.issue and not agreed):
             continue
-        fresh = not case.touched and (case.outcome, case.deciding_event) == (study.scheme.default.key, None)
+        fresh = (
+            not case.touched
+            and not case.barred
+            and (case.outcome, case.deciding_event) == (study.scheme.default.key, None)
+        )
         untouched = Untouched(agreed, how.issue, bool(case.has_number), case.timezone) if fresh else None
         ready.append(_Ready(case.id, untouched))
     return ready
@@ -154,6 +161,17 @@ def _place(connection: Connection, study: Study, fresh: Sequence[_Ready], how: M
     for untouched, ids in together.items():
         values = places.of(untouched) | {"issued_at": how.at if how.issue else None}
         connection.execute(update(cases).where(cases.c.id.in_(ids)).values(**values))
+
+
+def _end_spans(connection: Connection, moving: Sequence[_Ready], how: Move) -> None:
+    """Keeps since when cases were out that are about to be held again: of any moment can be told who was."""
+    if how.issue or not moving:
+        return
+    held_at = literal(how.at, issue_span.c.held_at.type).label("held_at")
+    out = select(cases.c.id, cases.c.issued_at, held_at).where(
+        cases.c.id.in_([case.id for case in moving]), cases.c.issued_at.is_not(None)
+    )
+    connection.execute(insert(issue_span).from_select(["case_id", "issued_at", "held_at"], out))
 
 
 def _log(connection: Connection, moved: Sequence[_Ready], how: Move) -> None:

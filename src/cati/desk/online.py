@@ -19,6 +19,7 @@ from cati.desk.events import write_event
 from cati.desk.moving import AT_ONCE, BREATH
 from cati.desk.online_answers import OnlineAnswers
 from cati.desk.online_status import COMPLETE, OPTED_OUT, PARTIAL, Status
+from cati.desk.opting_out import list_case
 from cati.desk.standing import restand
 from cati.desk.words import storable
 from cati.errors import InputError
@@ -56,7 +57,8 @@ class OnlineCounts:
     """What became of the rows.
 
     `loaded`: rows taken in, `open_link` of them responses of the open link; `unchanged`: rows that were there already;
-    `closed`: cases that became final. `unknown`: rows whose serial no case has; `interviewed`: completes of cases that
+    `closed`: cases that became final. `unknown`: rows whose serial no case has; `erased`: rows of cases whose
+    data was erased, which are not taken in; `interviewed`: completes of cases that
     were interviewed by telephone; `otherwise`: completes whose answers end the questionnaire with another outcome than
     a complete, with the label of that outcome.
     """
@@ -66,6 +68,7 @@ class OnlineCounts:
     open_link: int
     closed: int
     unknown: tuple[OnlineRow, ...] = ()
+    erased: tuple[OnlineRow, ...] = ()
     interviewed: tuple[OnlineRow, ...] = ()
     otherwise: tuple[tuple[OnlineRow, str], ...] = ()
 
@@ -127,6 +130,7 @@ class _Loading:
         self._closed: set[int] = set()
         self._loaded = self._unchanged = self._open_link = 0
         self._unknown: list[OnlineRow] = []
+        self._erased: list[OnlineRow] = []
         self._interviewed: list[OnlineRow] = []
         self._otherwise: list[tuple[OnlineRow, str]] = []
 
@@ -137,6 +141,7 @@ class _Loading:
             open_link=self._open_link,
             closed=len(self._closed),
             unknown=tuple(self._unknown),
+            erased=tuple(self._erased),
             interviewed=tuple(self._interviewed),
             otherwise=tuple(self._otherwise),
         )
@@ -145,11 +150,15 @@ class _Loading:
         """Loads some rows. What was loaded before costs no write transaction."""
         serials = {row.serial for row in batch if row.serial}
         with self._store.read() as connection:
-            found = select(cases.c.serial, cases.c.id).where(cases.c.serial.in_(list(serials)))
-            ids = {row.serial: row.id for row in connection.execute(found)}
+            found = select(cases.c.serial, cases.c.id, cases.c.erased_at).where(cases.c.serial.in_(list(serials)))
+            there = connection.execute(found).all()
+            ids = {row.serial: row.id for row in there}
+            erased = {row.serial for row in there if row.erased_at is not None}
             said = _said(connection, ids.values())
         self._unknown += [row for row in batch if row.serial and row.serial not in ids]
-        known = [(ids[row.serial], row) for row in batch if row.serial in ids]
+        self._erased += [row for row in batch if row.serial in erased]
+        self._unchanged += sum(row.serial in erased for row in batch)
+        known = [(ids[row.serial], row) for row in batch if row.serial in ids and row.serial not in erased]
         new = [(case_id, row) for case_id, row in known if not self._is_said(said, case_id, row)]
         self._unchanged += len(known) - len(new)
         for start in range(0, len(new), AT_ONCE):
@@ -181,7 +190,9 @@ class _Loading:
         by_id = {case.id: case for case in connection.execute(locked)}
         said = _said(connection, ids)
         for case_id, row in rows:
-            if self._is_said(said, case_id, row):
+            if by_id[case_id].erased_at is not None:  # since we looked
+                self._erased.append(row)
+            if by_id[case_id].erased_at is not None or self._is_said(said, case_id, row):
                 self._unchanged += 1
                 continue
             self._seen |= _ways_to_say(_key(case_id, row))
@@ -207,6 +218,8 @@ class _Loading:
             who=self._who,
             answers=row.answers.as_text(),
         )
+        if row.status == OPTED_OUT:  # whatever sample they come back in
+            list_case(self._store, connection, self._study, case.id, self._who, now)
         stands = scheme.outcome(restand(connection, self._study, case.id, now).outcome)
         if stands.is_final and not scheme.outcome(case.outcome).is_final:
             self._closed.add(case.id)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cati.questionnaire.program import Program
     from cati.studies import Study
 
-_TAKEN_OVER = "answers of the online survey taken over"
+TAKEN_OVER = "answers of the online survey taken over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def take_over(
     if started is None:
         return
     event = f"event:{started.event}"
-    done = select(change.c.id).where(change.c.case_id == case_id, change.c.what == _TAKEN_OVER, change.c.new == event)
+    done = select(change.c.id).where(change.c.case_id == case_id, change.c.what == TAKEN_OVER, change.c.new == event)
     if connection.execute(done).first() is not None:
         return
     held, seq = latest_answers(connection, interview_id, call_id)
@@ -146,5 +146,5 @@ def take_over(
         write_answer(store, connection, interview_id=interview_id, call_id=call_id, seq=seq, item=item, value=value)
         seq += 1
     connection.execute(
-        insert(change).values(case_id=case_id, at=now, who="cati", what=_TAKEN_OVER, new=event, why="a call began")
+        insert(change).values(case_id=case_id, at=now, who="cati", what=TAKEN_OVER, new=event, why="a call began")
     )

@@ -92,6 +92,7 @@ def read_cases(connection: Connection, study: Study, by: Sequence[str] = ()) -> 
             cases.c.serial,
             cases.c.batch,
             cases.c.recontact,
+            cases.c.barred,
             cases.c.outcome,
             cases.c.owner,
             cases.c.issued_at.is_not(None).label("issued"),
@@ -102,7 +103,7 @@ def read_cases(connection: Connection, study: Study, by: Sequence[str] = ()) -> 
     )
     found = []
     for row in rows:
-        agreed = not declined(row.recontact)
+        agreed = not declined(row.recontact) and not row.barred
         final = study.scheme.outcome(row.outcome).is_final
         state: State
         if not row.issued:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from cati.desk.by_hand import change_way, settled_way
 from cati.desk.fresh import FreshPlaces, Untouched
 from cati.desk.moving import AT_ONCE, BREATH
+from cati.desk.opting_out import OptOutList, bar, read_list
 from cati.desk.records import BatchLoad, LoadCounts, SampleRow
 from cati.desk.standing import calling_rules, restand
 from cati.desk.words import declined, storable
@@ -43,7 +44,8 @@ def load_sample(
     A new case that agreed to be contacted again is issued to the telephone at once, or held where sample is issued by
     hand. `issue` says otherwise for this load; False has all sample issued by hand from now on. Of a case already there
     only the facts and numbers change that the file has columns for, each change logged; its calls, appointments,
-    answers and whoever holds it stay as they are. A new number reopens a case whose numbers had all failed. Consent
+    answers and whoever holds it stay as they are. Whoever is on the opt-out list is loaded and not called; a case that
+    was erased is left alone. A new number reopens a case whose numbers had all failed. Consent
     withdrawn (recontact no) ends the calling at once; given, the case is as a new one; a blank cell never stands for
     consent given after all. Raises InputError for a serial that comes twice in one batch of rows.
     """
@@ -63,10 +65,13 @@ def load_sample(
                 # another load may have brought some of them meanwhile
                 brought = _there(connection, new)
                 new = [row for row in new if row.serial not in brought]
-                held = _insert(connection, study, new, store.now(connection), _issues(store, connection, issue))
+                known_list = read_list(connection)
+                issues = _issues(store, connection, issue)
+                held = _insert(connection, study, new, store.now(connection), issues, known_list)
             there |= brought
             tally.add("loaded", (storable(row.batch) for row in new))
             tally.add("held", held)
+            tally.opted_out += [row.serial for row in new if _barred(row, known_list)]
         known = [row for row in batch if row.serial in there]
         changed = [row for row in known if _differs(row, *there[row.serial])]
         tally.add("known", (_batch_of(row, there[row.serial][0]) for row in known))
@@ -98,6 +103,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
+        self.opted_out: list[str] = []
 
     def add(self, what: str, batches: Iterable[str]) -> None:
         for batch in batches:
@@ -114,6 +120,7 @@ class _Tally:
             unchanged=sum(each.unchanged for each in batches),
             held=sum(each.held for each in batches),
             batches=batches,
+            opted_out=tuple(self.opted_out),
         )
 
 
@@ -174,13 +181,15 @@ def _sampled(held: Sequence[Any]) -> list[str]:
 
 
 def _wanted(row: SampleRow, held: Sequence[Any]) -> list[str]:
-    """The sample's numbers as the row has them; those beyond as many as the file has columns for stay."""
+    """The sample's numbers as the row has them, without those corrected at the desk since; those beyond as many as the
+    file has columns for stay."""
     beyond = [] if row.phone_columns is None else _sampled(held)[row.phone_columns :]
-    return list(dict.fromkeys([*_phones(row), *beyond]))
+    corrected = {there.number for there in held if there.replaced_by is not None}
+    return [phone for phone in dict.fromkeys([*_phones(row), *beyond]) if phone not in corrected]
 
 
 def _differs(row: SampleRow, case: Any, held: Sequence[Any]) -> bool:
-    return bool(_news(row, case)) or _renumbering(held, _wanted(row, held))
+    return (case.erased_at is None and bool(_news(row, case))) or _renumbering(held, _wanted(row, held))
 
 
 def _renumbering(held: Sequence[Any], phones: Sequence[str]) -> bool:
@@ -189,7 +198,13 @@ def _renumbering(held: Sequence[Any], phones: Sequence[str]) -> bool:
     return _sampled(held) != [phone for phone in phones if phone not in given]
 
 
-def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: datetime, issue: bool) -> list[str]:
+def _barred(row: SampleRow, known: OptOutList) -> str:
+    return known.barred(storable(row.name), _phones(row), storable(row.email))
+
+
+def _insert(
+    connection: Connection, study: Study, rows: list[SampleRow], now: datetime, issue: bool, known: OptOutList
+) -> list[str]:
     """Adds these cases; the batch of each that is held, though it agreed to be contacted."""
     if not rows:
         return []
@@ -199,20 +214,24 @@ def _insert(connection: Connection, study: Study, rows: list[SampleRow], now: da
     held: list[str] = []
     values: list[dict[str, Any]] = []
     for row in rows:
-        agreed = not declined(row.recontact)
+        barred = _barred(row, known)
+        agreed = not declined(row.recontact) and not barred
         if agreed and not issue:
             held.append(storable(row.batch))
+        place = places.of(Untouched(agreed, issue and agreed, bool(_phones(row)), storable(row.timezone)))
         values.append(
             _facts(row)
             | {
                 "serial": storable(row.serial),
+                "barred": barred,
                 "loaded_at": now,
                 "issued_at": now if issue and agreed else None,
                 "outcome": default.key,
                 "outcome_at": now,
                 "draw": draw(rules.seed, storable(row.serial)),
             }
-            | places.of(Untouched(agreed, issue and agreed, bool(_phones(row)), storable(row.timezone)))
+            | place
+            | ({"next_reason": barred} if barred else {})
         )
     connection.execute(insert(cases), values)
     serials = [row["serial"] for row in values]
@@ -247,10 +266,11 @@ def _update_all(store: Store, study: Study, rows: Sequence[SampleRow], issue: bo
         locked = select(cases.c.id).where(cases.c.serial.in_([row.serial for row in rows])).order_by(cases.c.id)
         connection.execute(locked.with_for_update())
         there = _there(connection, rows)
+        known = read_list(connection)
         return [
             _batch_of(row, there[row.serial][0])
             for row in rows
-            if _update(connection, study, *there[row.serial], row, now, issues, who)
+            if _update(connection, study, *there[row.serial], row, now, issues, who, known)
         ]
 
 
@@ -263,7 +283,10 @@ def _update(
     now: datetime,
     issue: bool,
     who: str,
+    known: OptOutList,
 ) -> bool:
+    if case.erased_at is not None:
+        return False
     news = _news(row, case)
     changes: list[tuple[str, str, str]] = [(name, case._mapping[name], value) for name, value in news.items()]
     if news:
@@ -273,7 +296,10 @@ def _update(
     renumbered = _renumber(connection, case.id, held, row, now)
     if renumbered is not None:
         changes.append(("numbers", *renumbered))
-    if renumbered is not None or news.keys() & {"recontact", "timezone"}:
+    barred = "" if case.barred else _newly_barred(connection, case.id, known)
+    if barred:
+        bar(connection, study, case.id, barred, now)
+    elif renumbered is not None or news.keys() & {"recontact", "timezone"}:
         restand(connection, study, case.id, now)
     if changes:
         connection.execute(
@@ -284,6 +310,13 @@ def _update(
             ],
         )
     return bool(changes)
+
+
+def _newly_barred(connection: Connection, case_id: int, known: OptOutList) -> str:
+    """Why a case that was just updated is not called any more: the list knows what is new of it."""
+    case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
+    held = select(number.c.number).where(number.c.case_id == case_id, number.c.withdrawn_at.is_(None))
+    return known.barred(case.name, connection.execute(held).scalars().all(), case.email)
 
 
 def _renumber(

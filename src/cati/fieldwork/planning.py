@@ -81,7 +81,7 @@ class Situation:
     `outcome`, its `label`, whether it is `final` and whether it is the scheme's default; `decided_at`: the time of the
     event that decided, where that was no call (a reopening); `calls` in order of time; `refusals`: all that there were;
     `interrupted_at`: when the latest call began, where that one is not coded; `zone`: the respondent's ("": the
-    study's).
+    study's); `barred`: why nobody calls them whatever else is so, in words ("": they may be called).
     """
 
     outcome: str
@@ -96,6 +96,7 @@ class Situation:
     appointment: Appointed | None = None
     refusals: Sequence[Refused] = ()
     interrupted_at: datetime | None = None
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ def plan(rules: CallingRules, case: Situation) -> Plan:
     refusal = to_convert(rules, case)
     if case.final and refusal is None:
         return Plan(None, "final", case.label)
-    if case.declined:
-        return Plan(None, "declined", "Did not agree to be contacted again")
+    if case.declined or case.barred:
+        return Plan(None, "declined", case.barred or "Did not agree to be contacted again")
     if case.issued_at is None:
         return Plan(None, "not_issued", "Not issued to the telephone")
     usable = [number for number in case.numbers if number.usable]

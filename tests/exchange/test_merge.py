@@ -1,0 +1,367 @@
+"""Merging: one interview a person, what differs told, what no one file can hold blocking it, the same bytes again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cati.desk import amend_answer, appoint_administrator, install_study, sign_in_as, withdraw_respondent
+from cati.errors import InputError
+from cati.exchange.export import chosen_formats
+from cati.exchange.merging import Merged, Wanted, merge, write_merged
+from cati.exchange.merging.by_mode import look_reversed
+from cati.exchange.merging.choosing import Candidate, choose
+from cati.exchange.merging.described import Described
+from cati.exchange.merging.dictionaries import compare
+from cati.exchange.merging.findings import Findings
+from cati.exchange.merging.keys import Serials
+from cati.storage.scratch import scratch_store
+from cati.studies import Study
+
+from .merge_tools import Fieldwork, fieldwork
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2019, 11, 19, 10, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def both(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fieldwork]:
+    """A fieldwork of both modes, the online responses loaded."""
+    clock = _Clock()
+    with scratch_store(clock) as store:
+        install_study(store, study)
+        yield fieldwork(store, study, clock, tmp_path_factory.mktemp("export") / "out", telephone=6, online=12)
+
+
+@pytest.fixture
+def own(study: Study, tmp_path: Path) -> Iterator[Fieldwork]:
+    """A small fieldwork of one test's own, the online responses not loaded."""
+    clock = _Clock()
+    with scratch_store(clock) as store:
+        install_study(store, study)
+        yield fieldwork(store, study, clock, tmp_path / "out", telephone=4, online=6, load=False)
+
+
+def run(both: Fieldwork, path: Path, **how: Any) -> Merged:
+    return merge(both.store, both.study, path, both.export, Wanted(**how), told=lambda *_: lambda _: None)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+# --- one interview a person
+
+
+def test_both_files_come_to_one_interview_a_person(both: Fieldwork, tmp_path: Path) -> None:
+    found = run(both, both.write(tmp_path / "online.csv"))
+    assert found.findings.conflicts == []
+    assert found.table is not None
+    # 6 by telephone and 12 online, of which one began what the telephone finished, one is of an interview held twice,
+    # and one broke off
+    assert found.findings.rows == found.table.rows == 15
+    assert found.findings.continued == ["P0000"]
+    assert [(each.serial, each.kept, each.why) for each in found.findings.duplicates] == [
+        ("P0001", "online", "completed earlier")
+    ]
+    counts = found.findings.counts
+    assert (counts["telephone"], counts["online"], counts["left_out"]) == (5, 10, 3)
+    for name in ("telephone", "online", "open_link"):
+        assert counts[f"completes_{name}"] == counts[f"completes_{name}_in_the_tables"]
+    assert found.findings.route_violations == []
+    serials = [serial for _, serial in found.links if serial]
+    assert len(serials) == len(set(serials))
+
+
+def test_the_data_names_nobody_and_the_link_does(both: Fieldwork, tmp_path: Path) -> None:
+    found = run(both, both.write(tmp_path / "online.csv"))
+    write_merged(found, tmp_path / "merged", chosen_formats("csv"), Wanted(), replace=False)
+    data = (tmp_path / "merged/wave2.csv").read_text(encoding="utf-8")
+    assert not any(one.serial in data for one in both.people if one.serial)
+    assert "@" not in data
+    links = table(tmp_path / "merged/link/link.csv")
+    assert len(links) == found.findings.rows
+    losers = table(tmp_path / "merged/dropped/dropped.csv")
+    assert {each["Serial"]: each["From"] for each in losers} == {"P0000": "online", "P0001": "telephone"}
+    assert (tmp_path / "merged/link/link.csv").stat().st_mode & 0o077 == 0
+
+
+def test_the_same_inputs_give_the_same_bytes(both: Fieldwork, tmp_path: Path) -> None:
+    path = both.write(tmp_path / "online.csv")
+    formats = chosen_formats("sav,csv")
+    for name in ("first", "second"):
+        write_merged(run(both, path), tmp_path / name, formats, Wanted(), replace=False)
+    files = sorted(each.relative_to(tmp_path / "first") for each in (tmp_path / "first").rglob("*") if each.is_file())
+    assert len(files) >= 9
+    for file in files:
+        assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes(), file
+    manifest = json.loads((tmp_path / "first/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["interviews"] == 15
+    assert {each["path"] for each in manifest["files"]} | {"manifest.json"} == {str(name) for name in files}
+
+
+def test_spss_says_the_same_as_csv(both: Fieldwork, tmp_path: Path) -> None:
+    polars, pyreadstat = pytest.importorskip("polars"), pytest.importorskip("pyreadstat")
+    rows = both.rows()
+    by_name = {variable.name: variable for variable in both.book.variables}
+    frame: dict[str, Any] = {}
+    for at, name in enumerate(rows[0]):
+        cells = [row[at] for row in rows[1:]]
+        numeric = name in by_name and by_name[name].is_numeric
+        frame[name] = [float(cell) if cell else None for cell in cells] if numeric else cells
+    labels = {
+        name: {code.value: code.label[:100] for code in by_name[name].codes}
+        for name in rows[0]
+        if name in by_name and by_name[name].is_numeric
+    }
+    path = tmp_path / "online.sav"
+    pyreadstat.write_sav(polars.DataFrame(frame, strict=False), str(path), variable_value_labels=labels)
+    from_spss = run(both, path)
+    from_csv = run(both, both.write(tmp_path / "online.csv"))
+    assert from_spss.findings.conflicts == []
+    assert from_spss.table is not None
+    assert from_csv.table is not None
+    assert from_spss.table.columns == from_csv.table.columns
+
+
+# --- what blocks it, and what is told
+
+
+def kinds(found: Merged) -> set[tuple[str, str]]:
+    return {(each.variable, each.kind) for each in found.findings.conflicts}
+
+
+def told(found: Merged) -> set[tuple[str, str, str]]:
+    return {(each.variable, each.kind, each.severity) for each in found.findings.differences}
+
+
+def _changed(both: Fieldwork, tmp_path: Path, change: Any, book: Any = None) -> Path:
+    rows = both.rows()
+    change(rows, rows[0].index)
+    return both.write(tmp_path / "online.csv", rows, book)
+
+
+def test_an_impossible_code_blocks_and_can_be_held_back(own: Fieldwork, tmp_path: Path) -> None:
+    def wild(rows: Any, at: Any) -> None:
+        rows[4][at("B1")] = "77"
+
+    path = _changed(own, tmp_path, wild)
+    blocked = run(own, path)
+    assert kinds(blocked) == {("B1", "codes")}
+    assert blocked.table is None
+    held = run(own, path, hold_back=True)
+    assert held.table is not None
+    assert ("B1", "codes", "serious") in {
+        (each.variable, each.kind, each.severity) for each in held.findings.differences
+    }
+    assert any(each.item == "B1" for each in held.findings.route_violations)
+
+
+def test_a_scale_the_other_way_round_blocks(own: Fieldwork, tmp_path: Path) -> None:
+    book = own.book.to_json()
+    grid = next(each for each in book["variables"] if each["name"] == "H1_1")
+    valid = [code for code in grid["codes"] if not code.get("missing") and not code.get("key")]
+    for code, label in zip(valid, [code["label"] for code in reversed(valid)], strict=True):
+        code["label"] = label
+    found = run(own, own.write(tmp_path / "online.csv", None, book))
+    assert ("H1_1", "order reversed") in kinds(found) or ("H1_1", "order") in kinds(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (Described("B1", "text"), ("B1", "type")),
+        (Described("B1", "numeric", labels={"1": "Yes, in a local authority", "98": "Don't know"}), ("B1", "label")),
+        (Described("B11", "numeric", labels={"98": "No answer: broken off before, or not given"}), ("B11", "reserve")),
+        (Described("B2", "numeric", labels={"77": "Something quite new"}), ("B2", "codes")),
+    ],
+)
+def test_dictionaries_that_cannot_stand_together(both: Fieldwork, change: Described, expected: tuple[str, str]) -> None:
+    findings = Findings()
+    compare(both.book, {change.name: change}, findings)
+    assert expected in {(each.variable, each.kind) for each in findings.conflicts}
+
+
+def test_dictionaries_that_can(both: Fieldwork) -> None:
+    findings = Findings()
+    b1 = both.book.by_name["B1"]
+    labels = {str(code.value): f" {code.label.upper()}." for code in b1.codes}
+    compare(both.book, {"b1": Described("b1", "numeric", b1.label[:110], labels)}, findings)
+    assert (findings.conflicts, findings.differences) == ([], [])
+    wide = Described("B2_7_text", "text", both.book.by_name["B2_7_text"].label, width=900)
+    compare(both.book, {"B2_7_text": wide}, findings)
+    assert [(each.kind, each.severity) for each in findings.differences] == [("width", "note")]
+
+
+def test_a_file_that_contradicts_what_was_loaded_blocks(both: Fieldwork, tmp_path: Path) -> None:
+    def exchange(rows: Any, at: Any) -> None:
+        rows[4][at("serial")], rows[5][at("serial")] = rows[5][at("serial")], rows[4][at("serial")]
+
+    assert {kind for _, kind in kinds(run(both, _changed(both, tmp_path, exchange)))} == {"loaded"}
+
+
+def test_keys_are_found_however_they_are_written(own: Fieldwork, tmp_path: Path) -> None:
+    def pad(rows: Any, at: Any) -> None:
+        for row in rows[1:]:
+            row[at("serial")] = f" {row[at('serial')].lower()}\u00a0" if row[at("serial")] else ""
+
+    found = run(own, _changed(own, tmp_path, pad))
+    assert found.findings.conflicts == []
+    assert ("serial", "key", "note") in {
+        (each.variable, each.kind, each.severity) for each in found.findings.differences
+    }
+
+
+def test_unknown_keys_tests_and_other_versions(own: Fieldwork, tmp_path: Path) -> None:
+    rows = own.rows()
+    rows[0] += ["test", "version"]
+    for row in rows[1:]:
+        row += ["", "2019.1"]
+    rows[4][rows[0].index("serial")] = "X1"
+    rows[5][-2] = "yes"
+    rows[6][-1] = "2018.9"
+    found = run(own, own.write(tmp_path / "online.csv", rows))
+    assert kinds(found) == {("serial", "key"), ("version", "version")}
+    assert "a test" in {each.why for each in found.findings.left_out}
+
+
+def test_answers_that_are_not_as_their_route_has_them_are_told(own: Fieldwork, tmp_path: Path) -> None:
+    name = "E10"
+
+    def blank(rows: Any, at: Any) -> None:
+        row = next(row for row in rows[1:] if row[at("status")] == "complete" and not row[at(name)].startswith("-"))
+        row[at(name)] = ""
+
+    found = run(own, _changed(own, tmp_path, blank))
+    assert found.findings.conflicts == []
+    assert {(each.item, each.why) for each in found.findings.route_violations} == {
+        (name, "on the route, and without an answer")
+    }
+
+
+def test_what_was_not_loaded_does_not_add_up_with_the_tables(own: Fieldwork, tmp_path: Path) -> None:
+    found = run(own, own.write(tmp_path / "online.csv", None, False))
+    assert {("", "counts", "serious"), ("", "dictionary", "warning")} <= told(found)
+    assert found.table is not None
+
+
+# --- after the export
+
+
+def test_corrections_and_withdrawals_since_the_export_are_heeded(own: Fieldwork, tmp_path: Path) -> None:
+    appoint_administrator(own.store)
+    who = sign_in_as(own.store, None)
+    withdraw_respondent(own.store, own.study, "P0002", who, reason="rang")
+    path = own.write(tmp_path / "online.csv")
+    left = run(own, path).findings.left_out
+    assert ("P0002", "telephone") in {(each.serial, each.mode) for each in left if "withdrew" in each.why}
+    answers = {row.item: json.loads(row.value) for row in _answers(own, "P0003")}
+    item = next(name for name in ("G2", "E10", "J1", "K1", "F3", "I5") if name in answers)
+    other = next(code for code in (1, 2) if code != answers[item])
+    amend_answer(own.store, own.study, "P0003", item, str(other), who, reason="rang")
+    since = [each for each in run(own, path).findings.differences if each.kind == "changed since"]
+    assert (item, "serious") in {(each.variable, each.severity) for each in since}
+
+
+def _answers(own: Fieldwork, serial: str) -> list[Any]:
+    from sqlalchemy import select
+
+    from cati.storage.tables import answer, cases, interview
+
+    with own.store.read() as connection:
+        return list(
+            connection.execute(
+                select(answer)
+                .join(interview, interview.c.id == answer.c.interview_id)
+                .join(cases, cases.c.id == interview.c.case_id)
+                .where(cases.c.serial == serial)
+            )
+        )
+
+
+def test_an_export_that_was_touched_or_is_none_is_refused(own: Fieldwork, tmp_path: Path) -> None:
+    path = own.write(tmp_path / "online.csv")
+    with pytest.raises(InputError, match="no such"):
+        run(own, tmp_path / "nothing.csv")
+    data = own.export / "wave2.csv"
+    data.write_bytes(data.read_bytes().replace(b"completed", b"completeD", 1))
+    with pytest.raises(InputError, match="not as cati export wrote it"):
+        run(own, path)
+    with pytest.raises(InputError, match="is no export"):
+        merge(own.store, own.study, path, tmp_path, Wanted(), told=lambda *_: lambda _: None)
+
+
+# --- the rules, one by one
+
+_moments = st.none() | st.integers(0, 3).map(lambda n: datetime(2019, 11, 19) + timedelta(hours=n))
+_candidates = st.builds(
+    Candidate,
+    mode=st.sampled_from(["telephone", "online"]),
+    status=st.sampled_from([1, 2]),
+    at=_moments,
+    answers=st.integers(0, 3),
+    row=st.integers(0, 9),
+    begun_online=st.booleans(),
+    what=st.none(),
+)
+
+
+@given(st.lists(_candidates, min_size=1, max_size=5), st.sampled_from(["telephone", "online"]))
+def test_whoever_is_kept_is_beaten_by_nobody(found: list[Candidate], preferred: Any) -> None:
+    chosen = choose(found, preferred)
+    assert len(chosen.losers) + len(chosen.continued) == len(found) - 1
+    kept = chosen.kept
+    assert kept.status == min(each.status for each in found)
+    rivals = [each for each in found if each.status == kept.status]
+    if any(each.at for each in rivals):
+        assert kept.at == min(each.at for each in rivals if each.at)
+    rivals = [each for each in rivals if each.at == kept.at]
+    assert kept.answers == max(each.answers for each in rivals)
+    rivals = [each for each in rivals if each.answers == kept.answers]
+    assert kept.mode == preferred or all(each.mode == kept.mode for each in rivals)
+    assert choose(list(reversed(found)), preferred).kept.answers == kept.answers
+
+
+@given(st.sets(st.text("0aB .", min_size=1, max_size=5), min_size=1, max_size=6), st.text(" \t", max_size=2))
+def test_a_key_never_means_somebody_else(serials: set[str], blanks: str) -> None:
+    known = Serials.of(serials)
+    for serial in serials:
+        assert known.find(serial) == serial
+        found = known.find(blanks + serial + blanks)
+        assert found in (serial, None) or (blanks + serial + blanks) in serials
+
+
+def test_a_scale_that_runs_the_other_way_in_one_mode_is_noticed(both: Fieldwork) -> None:
+    from cati.exchange.export.table import Table
+
+    table = Table(both.book)
+    rows = []
+    for mode, codes in ((1, (1, 1, 1, 2, 3)), (2, (5, 5, 5, 4, 3))):
+        for code in codes * 10:
+            row = [
+                "" if variable.kind == "text" else None if variable.kind == "moment" else -1
+                for variable in both.book.variables
+            ]
+            row[both.book.at["Mode"]], row[both.book.at["G2"]] = mode, code
+            rows.append(row)
+    table.extend(rows)
+    findings = Findings()
+    look_reversed(table, findings)
+    assert [(each.variable, each.kind) for each in findings.differences] == [("G2", "looks reversed")]
