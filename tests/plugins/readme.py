@@ -12,8 +12,13 @@ def generated() -> dict[str, str]:
     """The text of each generated part, by the name in its marks."""
     from cati.cli.registry import help_page
     from cati.console.interviewer.keys import key_table
+    from cati.console.supervisor.keys import REGISTRY
 
-    return {"help": f"```text\n{help_page()}\n```\n", "keys": f"\n{key_table().strip()}\n\n"}
+    return {
+        "help": f"```text\n{help_page()}\n```\n",
+        "keys": f"\n{key_table().strip()}\n\n",
+        "supervisor-keys": f"\n{REGISTRY.key_table().strip()}\n\n",
+    }
 
 
 def brought_up_to_date(text: str) -> str:

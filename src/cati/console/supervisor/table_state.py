@@ -1,0 +1,165 @@
+"""A tab that is a table: one page of it at a time, a marked line, and what is typed to find a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cati.console.interviewer.page import Para, Part
+from cati.console.supervisor.state import State, waiting
+from cati.console.supervisor.tables import Column, Row, table
+
+if TYPE_CHECKING:
+    from cati.console.supervisor.controller import Controller
+    from cati.desk import Leaf, Page
+
+
+class TableState(State):
+    """One page of a table. What is marked is kept by what it is, not by where it stands, when the page is read anew."""
+
+    columns: ClassVar[Sequence[Column]] = ()
+    over: ClassVar[int] = 1
+    """Lines above the heading."""
+
+    def __init__(self, console: Controller) -> None:
+        super().__init__(console)
+        self._key: Any = None
+        self._back = False
+        self._at = 0
+        self._marked: Any = None
+
+    # --- what a tab fills in
+
+    def rows_seen(self) -> Page[Any]:
+        """The page in what was seen."""
+        page: Page[Any] = self.seen
+        return page
+
+    def identity(self, row: Any) -> Any:
+        """What a line is, wherever it stands."""
+        raise NotImplementedError
+
+    def row(self, each: Any) -> Row:
+        """A line as it is drawn."""
+        raise NotImplementedError
+
+    def above(self, across: int) -> tuple[Part, ...]:
+        """What stands above the table, in `over` lines."""
+        raise NotImplementedError
+
+    def below(self, across: int) -> tuple[Part, ...]:
+        """What stands below it."""
+        del across
+        return ()
+
+    nothing: ClassVar[str] = "There is nothing here."
+
+    # --- the page
+
+    @property
+    def under(self) -> int:
+        """Lines below the table."""
+        return 0
+
+    def leaf(self) -> Leaf:
+        """Which page is looked at."""
+        from cati.desk import Leaf
+
+        return Leaf(max(self.space - self.over - self.under - 1, 1), self._key, self._back)
+
+    def take(self, seen: Any) -> None:
+        """The page as it is now: the mark stays with what was marked, and else where it was."""
+        super().take(seen)
+        page = self.rows_seen()
+        if not page.rows and (self._key is not None or self._back):
+            self.restart()  # the lines that were there are gone
+            return
+        there = [self.identity(each) for each in page.rows]
+        if self._marked in there:
+            self._at = there.index(self._marked)
+        self._at = min(max(self._at, 0), max(len(there) - 1, 0))
+        self._marked = there[self._at] if there else None
+
+    def restart(self, *, last: bool = False) -> None:
+        """From the first line, or the last."""
+        self._key, self._back, self._marked = None, last, None
+        self._at = 10**6 if last else 0
+
+    @property
+    def marked(self) -> Any:
+        """The marked line; None where there is none."""
+        page = self.rows_seen() if self.seen is not None else None
+        return page.rows[self._at] if page is not None and self._at < len(page.rows) else None
+
+    def do(self, name: str, now: Any) -> None:
+        """The keys of every table; others are the tab's."""
+        if name == "mark_next":
+            self._step(1)
+        elif name == "mark_before":
+            self._step(-1)
+        elif name in ("first", "last"):
+            self.restart(last=name == "last")
+        elif name in ("next_tab", "tab_before"):
+            self.console.step_tab(1 if name == "next_tab" else -1)
+        else:
+            super().do(name, now)
+
+    def page(self, by: int) -> None:
+        page = self.rows_seen() if self.seen is not None else None
+        if page is None or not page.rows:
+            return
+        if by > 0 and page.behind:
+            self._turn(page.keys[-1], back=False, at=0)
+        elif by < 0 and page.before:
+            self._turn(page.keys[0], back=True, at=0)
+        else:
+            self._at = len(page.rows) - 1 if by > 0 else 0
+            self._marked = self.identity(page.rows[self._at])
+
+    def _step(self, by: int) -> None:
+        page = self.rows_seen() if self.seen is not None else None
+        if page is None or not page.rows:
+            return
+        at = self._at + by
+        if 0 <= at < len(page.rows):
+            self._at, self._marked = at, self.identity(page.rows[at])
+        elif by > 0 and page.behind:
+            self._turn(page.keys[-1], back=False, at=0)
+        elif by < 0 and page.before:
+            self._turn(page.keys[0], back=True, at=10**6)
+
+    def _turn(self, key: Any, *, back: bool, at: int) -> None:
+        self._key, self._back, self._at, self._marked = key, back, at, None
+
+    # --- drawing
+
+    def body(self, across: int, space: int) -> tuple[Part, ...]:
+        if self.seen is None:
+            return waiting()
+        page = self.rows_seen()
+        room = max(space - self.over - self.under - 1, 1)
+        first = max(0, min(self._at - room + 1, len(page.rows) - room)) if len(page.rows) > room else 0
+        shown = page.rows[first : first + room]
+        drawn = table(
+            self.columns,
+            [self.row(each) for each in shown],
+            across,
+            marked=self._at - first if shown else None,
+            nothing=self.nothing,
+        )
+        return (*self.above(across), drawn, *self.below(across))
+
+    def more(self) -> str:
+        """Whether there are lines before these and behind."""
+        page = self.rows_seen()
+        return {
+            (False, False): "",
+            (True, False): "▲ PgUp",
+            (False, True): "▼ PgDn",
+            (True, True): "▲ PgUp ▼ PgDn",
+        }[page.before, page.behind]
+
+
+def summary(text: str) -> Para:
+    """The line above a table."""
+    return Para("plain", text)
