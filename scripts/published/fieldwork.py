@@ -107,7 +107,7 @@ def _open_link(study: Study) -> Iterator[tuple[str, str]]:
 
 def responses_counted(store: Store, study: Study) -> tuple[dict[tuple[str, str, str], str], str]:
     """The cells of the study's response tables as cati counts them, and the response table as cati prints it."""
-    from cati.desk import open_link_counts, response_counts
+    from cati.desk import response_tables
     from cati.outcomes.table import whole_percent
     from cati.reports import Provenance, ResponsePart, ResponseReport, laid_out, render_response
 
@@ -115,11 +115,12 @@ def responses_counted(store: Store, study: Study) -> tuple[dict[tuple[str, str, 
     cells: dict[tuple[str, str, str], str] = {}
     layout = study.scheme.response
     assert layout is not None
-    overall, open_link = response_counts(store, study)[0], open_link_counts(store)[""]
+    found = response_tables(store, study, [each.variable for each in layout.breakdowns])
+    overall, open_link = found.overall, found.open_link
     parts = []
     for each in layout.breakdowns:
-        came = open_link_counts(store, each.variable)
-        counts = laid_out(response_counts(store, study, each.variable), each.values, tuple(came))
+        came = dict(found.open_link_by[each.variable])
+        counts = laid_out(found.by[each.variable], each.values, tuple(came))
         parts.append(ResponsePart(each.variable, each.label, counts, came))
     rows = [("Overall", "Overall", overall, open_link)]
     rows += [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cati.desk import (
     Booking,
@@ -223,7 +223,7 @@ STEPS = ("no_reply", "refusal", "breakdown", "unobtainable", "hard_appointment",
 
 @pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -343,3 +343,16 @@ def test_responses_count_all_sample_and_each_way_to_respond(store: Store, study:
     assert (earlier.total, earlier.started, earlier.telephone_base) == (0, 1, 3)
     with pytest.raises(InputError, match="is nothing that is counted here"):
         response_cases(store, study, "everything")
+
+
+def test_what_is_read_together_is_of_one_moment(shop: Store, study: Study, clock: Any) -> None:
+    def refused(connection: Any) -> int:
+        found = connection.execute(select(func.count()).where(tables.cases.c.outcome == "opted_out"))
+        return int(found.scalar_one())
+
+    with shop.read() as connection:
+        assert refused(connection) == 0
+        record_event(shop, study, "C1", "office", outcome="opted_out", at=clock.now)
+        assert refused(connection) == 0
+    with shop.read() as connection:
+        assert refused(connection) == 1

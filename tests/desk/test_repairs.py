@@ -18,6 +18,7 @@ from cati.desk import (
     Refusal,
     Repaired,
     Result,
+    SampleRow,
     add_number,
     cancel_appointment,
     case_card,
@@ -28,6 +29,7 @@ from cati.desk import (
     mark_number,
     move_appointment,
     opt_out_case,
+    opt_out_counts,
     opt_out_details,
     reassign_case,
     recode_call,
@@ -370,6 +372,44 @@ def test_whoever_asks_the_office_is_not_called_again(shop: Store, study: Study, 
     assert state(shop, study) == before
     assert case_card(shop, study, "C1").heard is None
     assert verify(shop) == []
+
+
+def test_whoever_asks_the_office_is_on_the_opt_out_list_until_it_is_taken_back(
+    shop: Store, study: Study, ruth: Actor, who: Interviewer
+) -> None:
+    twin = SampleRow("C9", name="Person 1", phones=("01632 960001",))
+    load_sample(shop, [twin], study=study)
+    booking = Booking("hard", shop.time() + timedelta(days=1))
+    call(shop, study, who, "C9", Result("hard_appointment", appointment=booking))
+    before = state(shop, study)
+    seen = foresee_repair(shop, lambda trial: opt_out_case(trial, study, ruth, "C1", WHY))
+    assert state(shop, study) == before
+    done = opt_out_case(shop, study, ruth, "C1", WHY)
+    assert done.notes == seen.notes
+    assert any("C9" in note for note in done.notes)
+    assert opt_out_counts(shop) == {"phone": 1}
+    with pytest.raises(InputError, match="On the opt-out list"):
+        take_case(shop, study, who, "C9")
+    with pytest.raises(InputError, match="is not called: on the opt-out list"):
+        call(shop, study, who, "C2", Result("referral_number", referral_number="01632 960001"))
+    release_case(shop, study, ruth, "C2", WHY)
+    undo_repair(shop, study, ruth, "C1", "it was somebody else")
+    assert opt_out_counts(shop) == {}
+    after = state(shop, study)
+    assert [row for row in after["cases"] if row["serial"] != "C2"] == [
+        row for row in before["cases"] if row["serial"] != "C2"
+    ]
+    assert after["appointments"] == before["appointments"]
+    assert verify(shop) == []
+
+
+def test_what_was_listed_before_stays_listed_when_an_opting_out_is_taken_back(
+    shop: Store, study: Study, ruth: Actor
+) -> None:
+    opt_out_details(shop, study, ruth, ["01632 960001"], "", WHY)
+    opt_out_case(shop, study, ruth, "C1", WHY)
+    undo_repair(shop, study, ruth, "C1", WHY)
+    assert opt_out_counts(shop) == {"phone": 1}
 
 
 def test_an_interview_held_outranks_an_opting_out_and_the_repair_says_so(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,25 +12,49 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cati.cli.personal_copy_text import copy_lines
-from cati.desk import data_requests, respondent_copy
+from cati.desk import SampleRow, data_requests, install_study, load_sample, respondent_copy
 from cati.desk.data_requests import answered
 from cati.desk.deadlines import advised_on, due_on
 from cati.errors import InputError
 from cati.storage import Store
+from cati.storage.scratch import scratch_store
 from cati.studies import Study
 from cati.studies.bank_holidays import bank_holidays
 
 from .respondent_tools import ANSWERS, NAME, SECRETS, SERIAL, interviewed, people
 
 
-@pytest.fixture
-def held(shop: Store, study: Study, clock: Any) -> Store:
+@pytest.fixture(scope="module")
+def held(study: Study, now: Any) -> Iterator[Store]:
+    """One desk for all that only read."""
+    with scratch_store(now) as store:
+        install_study(store, study)
+        load_sample(store, [SampleRow("C1", name="Person 1", phones=("01632 960001",))], study=study)
+        interviewed(store, study, now)
+        yield store
+
+
+@pytest.fixture(scope="module")
+def now() -> Any:
+    return Clock()
+
+
+class Clock:
+    """The clock of that desk, which goes when it is told to."""
+
+    now = datetime(2019, 11, 19, 10, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+def test_nothing_is_missing_from_the_copy(shop: Store, study: Study, clock: Any) -> None:
     interviewed(shop, study, clock)
-    return shop
-
-
-def test_nothing_is_missing_from_the_copy(held: Store, study: Study) -> None:
-    found = respondent_copy(held, study, SERIAL)
+    found = respondent_copy(shop, study, SERIAL)
     text = json.dumps(found, ensure_ascii=False)
     assert [secret for secret in SECRETS if secret not in text] == []
     read = "\n".join(copy_lines(found))
@@ -47,18 +72,18 @@ def test_answers_come_with_their_questions_and_in_words(held: Store, study: Stud
     assert [each["value"] for each in interview["late"] if each["kind"] == "answer"] == ["telescope"]
 
 
-def test_a_copy_of_nobody_is_refused(shop: Store, study: Study) -> None:
+def test_a_copy_of_nobody_is_refused(held: Store, study: Study) -> None:
     with pytest.raises(InputError, match="no case 'Q9'"):
-        respondent_copy(shop, study, "Q9")
+        respondent_copy(held, study, "Q9")
 
 
 def test_of_others_nothing_is_in_it(held: Store, study: Study) -> None:
     assert "Person 1" not in json.dumps(respondent_copy(held, study, SERIAL))
 
 
-def test_a_copy_that_was_given_is_in_the_log(held: Store, study: Study, clock: Any) -> None:
+def test_a_copy_that_was_given_is_in_the_log(held: Store, study: Study, now: Any) -> None:
     _, ruth = people(held)
-    due = answered(held, study, SERIAL, "copy", ruth, clock.now.date())
+    due = answered(held, study, SERIAL, "copy", ruth, now.now.date())
     listed = data_requests(held, study)
     assert [(each.kind, each.due_on, each.is_open) for each in listed] == [("copy", due, False)]
     assert respondent_copy(held, study, SERIAL)["requests"][0]["decision"] == "answered"

@@ -33,6 +33,8 @@ from cati.storage.tables import cases
 from cati.studies import Study
 
 WHY = "as the respondent asked"
+on_sqlite = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
+"""Rules whose queries other tests here run on both databases."""
 
 
 @pytest.fixture
@@ -153,6 +155,7 @@ def test_the_counts_of_the_queue_are_those_of_its_pages(
         assert counts[state] == len(whole(shop, study, Wanted(everything.kinds, state)))
 
 
+@on_sqlite
 def test_a_case_that_is_done_waits_in_no_queue(
     shop: Store, study: Study, ann: Interviewer, ruth: Actor, called: Any
 ) -> None:
@@ -170,7 +173,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, size=st.integers(1, 6), sort=st.sampled_from(["time", "latest", "serial", "name"]))
 def test_leafing_down_and_up_shows_every_row_exactly_once_and_in_order(
     store: Store, study: Study, rows: list[tuple[int, int, str]], size: int, sort: Any
@@ -195,7 +198,7 @@ def test_leafing_down_and_up_shows_every_row_exactly_once_and_in_order(
     assert _leafed(read, size, down=False) == list(everything.rows)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, size=st.integers(1, 6), sort=st.sampled_from(["serial", "name"]))
 def test_the_finder_leafs_in_the_same_way(store: Store, rows: list[tuple[int, int, str]], size: int, sort: Any) -> None:
     _fill(store, rows)
@@ -272,6 +275,7 @@ def test_names_in_other_scripts_are_found_whatever_their_capitals(shop: Store, s
         assert len(desk.find_cases(shop, typed, Leaf(10)).rows) == 1, typed
 
 
+@on_sqlite
 def test_the_finder_tells_how_each_case_stands(shop: Store, study: Study, ann: Interviewer, called: Any) -> None:
     called(ann, "C1", Result("refusal"))
     desk.take_case(shop, study, ann, "C2")
@@ -300,6 +304,7 @@ def test_a_seat_goes_from_between_cases_to_a_card_to_talking_and_to_left(
     assert seats(shop, study)["Ann"].doing == "left"
 
 
+@on_sqlite
 def test_a_seat_shows_the_question_that_waits_as_each_answer_is_saved(
     shop: Store, study: Study, ann: Interviewer, dial: Any
 ) -> None:
@@ -313,6 +318,7 @@ def test_a_seat_shows_the_question_that_waits_as_each_answer_is_saved(
     assert (last.question, last.answers) == ("B2", 4)
 
 
+@on_sqlite
 def test_who_saves_nothing_for_long_stands_out_as_stuck_and_who_takes_no_case_as_idle(
     shop: Store, study: Study, clock: Any, ann: Interviewer, bob: Interviewer, dial: Any, called: Any
 ) -> None:
@@ -330,6 +336,7 @@ def test_who_saves_nothing_for_long_stands_out_as_stuck_and_who_takes_no_case_as
     assert seats(shop, study)["Ann"].concern == ""
 
 
+@on_sqlite
 def test_a_console_that_died_with_a_case_in_hand_stands_out_as_lost(
     shop: Store, study: Study, clock: Any, ann: Interviewer, dial: Any
 ) -> None:
@@ -340,6 +347,7 @@ def test_a_console_that_died_with_a_case_in_hand_stands_out_as_lost(
     assert (seat.doing, seat.concern, seat.serial, seat.since) == ("lost", "lost", "C1", began)
 
 
+@on_sqlite
 def test_whoever_signs_in_again_after_that_is_between_cases_with_one_still_in_her_name(
     shop: Store, study: Study, clock: Any, ann: Interviewer, dial: Any
 ) -> None:
@@ -350,6 +358,7 @@ def test_whoever_signs_in_again_after_that_is_between_cases_with_one_still_in_he
     assert (seat.doing, seat.serial, seat.call) == ("between", "C1", None)
 
 
+@on_sqlite
 def test_a_seat_shows_the_appointment_that_comes_next(shop: Store, study: Study, ann: Interviewer, called: Any) -> None:
     called(ann, "C1", at(shop, 300))
     called(ann, "C2", at(shop, 60))
@@ -420,6 +429,7 @@ def test_of_two_supervisors_who_repair_the_same_case_the_second_is_told(
     assert stands.starts_at == shop.time() + timedelta(hours=24)
 
 
+@on_sqlite
 def test_a_case_that_an_interviewer_takes_meanwhile_is_not_repaired_unseen(
     shop: Store, study: Study, ann: Interviewer, ruth: Actor, called: Any
 ) -> None:
@@ -431,6 +441,7 @@ def test_a_case_that_an_interviewer_takes_meanwhile_is_not_repaired_unseen(
         desk.do_as_previewed(shop, "C1", seen, moved(study, ruth, 24))
 
 
+@on_sqlite
 def test_a_sign_of_life_of_whoever_has_the_case_changes_nothing(
     shop: Store, study: Study, clock: Any, ann: Interviewer, ruth: Actor, dial: Any
 ) -> None:
@@ -483,6 +494,7 @@ def test_an_interview_counts_as_listened_to_once_most_of_it_was_heard(
     assert [each.heard for each in desk.calls_to_hear(shop, study, ann.id)] == [100, 75]
 
 
+@on_sqlite
 def test_five_per_cent_are_rounded_up(shop: Store, study: Study, ann: Interviewer, called: Any) -> None:
     for serial in ("C1", "C2", "C3"):
         called(ann, serial, Result("completed"))
@@ -490,6 +502,7 @@ def test_five_per_cent_are_rounded_up(shop: Store, study: Study, ann: Interviewe
     assert (found.interviews, found.needed) == (3, 1)
 
 
+@on_sqlite
 def test_a_listening_that_cannot_be_is_refused(shop: Store, ann: Interviewer, ruth: Actor, called: Any) -> None:
     call = called(ann, "C1", Result("completed"))
     for seconds, share, result, why in (
@@ -504,6 +517,7 @@ def test_a_listening_that_cannot_be_is_refused(shop: Store, ann: Interviewer, ru
         desk.record_listening(shop, ruth, 99, 60, 80, "good")
 
 
+@on_sqlite
 def test_nobody_listens_to_or_checks_their_own_interview(shop: Store, study: Study, ruth: Actor, called: Any) -> None:
     call = called(Interviewer(ruth.id, ruth.name), "C1", Result("completed"))
     with pytest.raises(InputError, match="your own"):
@@ -512,6 +526,7 @@ def test_nobody_listens_to_or_checks_their_own_interview(shop: Store, study: Stu
         desk.record_back_check(shop, study, ruth, "C1", "confirmed")
 
 
+@on_sqlite
 def test_a_back_check_is_of_a_completed_interview_and_counts_for_whoever_held_it(
     shop: Store, study: Study, ann: Interviewer, ruth: Actor, called: Any
 ) -> None:

@@ -13,6 +13,7 @@ from cati.desk import Actor, User
 from cati.errors import InputError
 from cati.storage import Store, open_store
 from cati.storage.tables import change, credential
+from cati.studies import Study
 
 pytestmark = pytest.mark.usefixtures("quick_pins")
 
@@ -268,3 +269,20 @@ def _url(store: Store) -> str:
         return str(store.location.path)
     assert store.location.url is not None
     return store.location.url.render_as_string(hide_password=False)
+
+
+def test_whoever_is_disabled_at_an_open_console_gets_no_further_case(shop: Store, study: Study) -> None:
+    desk.appoint_administrator(shop)
+    boss = desk.sign_in_as(shop, None)
+    ann = desk.sign_in(shop, "Ann")
+    held = desk.next_case(shop, study, ann)
+    assert held is not None
+    desk.disable_user(shop, boss, "Ann")
+    assert desk.renew(shop, held.hold), "the call that she is in is not lost"
+    desk.release(shop, held.hold)
+    with pytest.raises(InputError, match="Ann may no longer sign in, and gets no case"):
+        desk.next_case(shop, study, ann)
+    with pytest.raises(InputError, match="Ann may no longer sign in, and gets no case"):
+        desk.take_case(shop, study, ann, "C1")
+    desk.enable_user(shop, boss, "Ann")
+    assert desk.next_case(shop, study, ann) is not None

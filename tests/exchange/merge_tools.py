@@ -131,7 +131,7 @@ def completed(study: Study, mode: Any, sample: Mapping[str, str], rng: Random) -
 
 
 def cells_of(study: Study, book: Codebook, answers: Mapping[str, Any], sample: Mapping[str, str]) -> dict[str, str]:
-    """The cells of an online respondent, in the form of the codebook; what stands apart from the data as it was given."""
+    """The cells of an online respondent, in the form of the codebook; what stands apart from the data, as given."""
     encoded = Encoder(book, study.program("online")).encode(dict(answers), sample)
     cells = {
         variable.name: str(value)

@@ -31,7 +31,7 @@ from cati.desk import (
     take_case,
     withdraw_respondent,
 )
-from cati.desk.held_interviews import Candidate
+from cati.desk.held_interviews import Candidate, held_interviews
 from cati.desk.records import Result, SampleRow
 from cati.desk.survey_ids import draw_survey_id, survey_ids
 from cati.desk.users import appoint_administrator
@@ -403,6 +403,17 @@ def test_several_processes_write_what_one_writes(
         written.append([path.read_bytes() for path in files if path.name != "manifest.json"])
     assert written[0] == written[1]
     assert len(written[0]) == 7
+
+
+def test_interviews_that_lie_between_those_asked_for_stay_out(shop: Store, study: Study, ann: Interviewer) -> None:
+    """Ids close to one another are read as a range, which has others in it."""
+    for seed, serial in enumerate(("C1", "C2", "C3"), start=1):
+        hold(shop, study, ann, serial, whole(study, seed=seed), "completed")
+    one, two, three = list(held_interviews(shop, [1, 2, 3]))
+    assert list(held_interviews(shop, [3, 1])) == [one, three]
+    assert list(held_interviews(shop, [2])) == [two]
+    assert len({each.serial for each in (one, two, three)}) == 3
+    assert all(each.calls and each.answers and each.numbers for each in (one, two, three))
 
 
 def test_a_process_for_few_interviews_is_enough() -> None:

@@ -174,6 +174,45 @@ def test_an_impossible_code_blocks_and_can_be_held_back(own: Fieldwork, tmp_path
     assert any(each.item == "B1" for each in held.findings.route_violations)
 
 
+def test_of_a_multi_the_column_is_named_that_is_wrong(own: Fieldwork, tmp_path: Path) -> None:
+    def wild(rows: Any, at: Any) -> None:
+        row = next(row for row in rows[1:] if row[at("B3_5")] in ("0", "1"))
+        row[at("B3_5")] = "7"
+
+    conflicts = run(own, _changed(own, tmp_path, wild)).findings.conflicts
+    assert [(each.variable, each.kind, each.online[:8]) for each in conflicts] == [("B3_5", "codes", "7 in row")]
+
+
+def test_whoever_broke_off_online_and_was_not_known_to_the_telephone_is_a_duplicate(
+    own: Fieldwork, tmp_path: Path
+) -> None:
+    found = run(own, own.write(tmp_path / "online.csv"))  # nothing was loaded: the telephone began at the beginning
+    assert found.findings.continued == []
+    duplicates = {each.serial: (each.kept, each.why) for each in found.findings.duplicates}
+    assert duplicates["P0000"] == ("telephone", "complete over part-interview")
+
+
+def test_times_that_cannot_be_read_are_told_once_and_so_is_the_wrong_mode(own: Fieldwork, tmp_path: Path) -> None:
+    rows = own.rows()
+    rows[0].append("mode")
+    for row in rows[1:]:
+        row[rows[0].index("at")] = "19/11/2019 10:00"
+        row.append("online")
+    rows[2][-1] = "Telephone"
+    found = run(own, own.write(tmp_path / "online.csv", rows))
+    said = {(each.variable, each.kind): each.online for each in found.findings.differences}
+    assert said["at", "time"].endswith("in row 2 and 5 more")
+    assert said["Mode", "mode"] == "telephone in row 3"
+
+
+def test_a_codebook_is_given_where_none_stands_beside_the_file(own: Fieldwork, tmp_path: Path) -> None:
+    path = own.write(tmp_path / "online.csv", None, False)
+    short = tmp_path / "labels.json"
+    short.write_text('{"variables": [{"name": "G2", "codes": [{"value": 1, "label": "Hardly ever, if at all"}]}]}')
+    assert ("G2", "label") in kinds(run(own, path, codebook=short))
+    assert kinds(run(own, path)) == set()
+
+
 def test_a_scale_the_other_way_round_blocks(own: Fieldwork, tmp_path: Path) -> None:
     book = own.book.to_json()
     grid = next(each for each in book["variables"] if each["name"] == "H1_1")

@@ -106,7 +106,6 @@ def test_an_answer_is_understood_as_the_questionnaire_writes_it(
         ({"B11": "37,5"}, "a whole number is expected"),
         ({"B3": "1;10"}, "cannot be given together"),
         ({"B3": "1 x"}, "a code is expected"),
-        ({"B3_1": "1", "B3_2": "perhaps"}, "was code 2 chosen or not?"),
         ({"B3": "1", "B3_9": "1"}, "do not say the same"),
     ],
 )
@@ -114,6 +113,13 @@ def test_what_no_question_can_take_is_kept_as_it_is_and_said(read: Read, cells: 
     found, notes = answers(read, cells)
     assert found == OnlineAnswers(rest=cells)
     assert [(column, why in said) for column, said in notes] == [(next(iter(cells)), True)]
+
+
+def test_of_the_columns_of_a_multi_the_one_is_named_that_is_wrong(read: Read) -> None:
+    cells = {"B3_1": "1", "B3_2": "perhaps"}
+    found, [(column, said)] = answers(read, cells)
+    assert found == OnlineAnswers(rest=cells)
+    assert (column, "was code 2 chosen or not?" in said) == ("B3_2", True)
 
 
 def test_a_note_counts_its_rows_and_names_the_first(read: Read) -> None:

@@ -5,15 +5,36 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from alembic import command
+from sqlalchemy import Connection, Engine, inspect, text
 
-from cati.storage import Store, open_store
+from cati.desk import (
+    Booking,
+    Refusal,
+    Result,
+    SampleRow,
+    case_card,
+    close_call,
+    install_study,
+    load_sample,
+    next_case,
+    save_answer,
+    sign_in,
+    start_call,
+    take_case,
+)
+from cati.errors import InputError
+from cati.storage import Store, init_database, open_store, verify
+from cati.storage.migrations import configuration
 from cati.storage.schema import REVISION, REVISIONS
 from cati.storage.tables import metadata
+from cati.studies import Study
 
 _POSTGRESQL = """
     SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
@@ -107,3 +128,68 @@ def test_making_a_database_works_from_any_folder(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "made\n"
     assert done.stderr == ""
+
+
+def test_an_older_database_is_brought_up_to_date_with_all_that_it_holds(
+    new_database: Callable[[], str], study: Study, clock: Any
+) -> None:
+    url = new_database()
+    before = _as_of_revision_2(url, study, clock)
+    filled = {name for name, rows in before.items() if rows}
+    assert {"case", "call", "call_result", "note", "appointment", "number", "outcome_history", "answer"} <= filled
+    with pytest.raises(InputError, match="of an older cati"):
+        open_store(url)
+    assert init_database(url) == "migrated"
+    assert init_database(url) == "current"
+    store = open_store(url, clock=clock)
+    after = _rows(store, before)
+    for name, rows in before.items():
+        # columns that are new since stand beside; nothing that was there is another now
+        assert [{key: row[key] for key in rows[at]} for at, row in enumerate(after[name])] == rows, name
+    assert verify(store) == []
+    install_study(store, study)
+    assert case_card(store, study, "C1").notes
+    appointed = next_case(store, study, sign_in(store, "Ann"))
+    assert appointed is not None
+    assert appointed.card.serial == "C2"
+    store.close()
+
+
+def _as_of_revision_2(url: str, study: Study, clock: Any) -> dict[str, list[dict[str, Any]]]:
+    """Makes a database with calls, answers, a note and an appointment one of revision 0002; its rows, by table."""
+    store = open_store(url, clock=clock)
+    install_study(store, study)
+    load_sample(store, [SampleRow(f"C{n}", name=f"P{n}", phones=(f"01632 96000{n}",)) for n in (1, 2, 3)], study=study)
+    who = sign_in(store, "Ann")
+    results = {
+        "C1": Result("refusal", refusal=Refusal("soft", "herself", "no time"), note="rather not"),
+        "C2": Result("hard_appointment", appointment=Booking("hard", clock.now + timedelta(minutes=30))),
+    }
+    for serial, result in results.items():
+        delivery = take_case(store, study, who, serial)
+        made = start_call(store, study, delivery.hold, delivery.card.numbers[0].id)
+        save_answer(store, delivery.hold, made, "S1", 1, made.seq)
+        close_call(store, study, delivery.hold, made, result)
+    clock.forward(minutes=30)
+    with store.write() as connection:
+        command.downgrade(configuration(connection), "0002")
+        names = [
+            name
+            for name in metadata.tables
+            if name in inspect(connection).get_table_names() and name != "alembic_version"
+        ]
+    rows = _rows(store, names)
+    store.close()
+    return rows
+
+
+_KEYS = ("id", "key", "hash", "name", "case_id", "interview_id", "seq", "item")
+
+
+def _rows(store: Store, names: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    with store.read() as connection:
+        for name in names:
+            rows = [dict(row._mapping) for row in connection.execute(text(f'SELECT * FROM "{name}"'))]
+            found[name] = sorted(rows, key=lambda row: str([row[key] for key in _KEYS if key in row]))
+    return found

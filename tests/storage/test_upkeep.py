@@ -189,6 +189,13 @@ def test_a_backup_of_postgresql_is_pg_dumps_work(postgresql_database: str, tmp_p
     store.close()
 
 
+def _span(serial: str, issued_on: str, held_on: str) -> str:
+    """Says of a case that it was issued from one day to another."""
+    times = ", ".join(f"'{day}T00:00:00.000000Z'" for day in (issued_on, held_on))
+    case = f"""SELECT id, {times} FROM "case" WHERE serial = '{serial}'"""
+    return f"INSERT INTO issue_span (case_id, issued_at, held_at) {case}"
+
+
 @pytest.mark.parametrize(
     ("damage", "finding"),
     [
@@ -197,6 +204,8 @@ def test_a_backup_of_postgresql_is_pg_dumps_work(postgresql_database: str, tmp_p
         ("""UPDATE "case" SET lease_until = loaded_at WHERE serial = 'C1'""", "held by nobody"),
         ("""UPDATE "case" SET next_class = 0 WHERE serial = 'C3'""", "not booked: C3"),
         ("""UPDATE "case" SET issued_at = NULL WHERE serial = 'C3'""", "never issued: C3"),
+        (_span("C3", "2019-11-01", "2019-10-01"), "held again before it was issued: C3"),
+        (_span("C2", "2019-11-01", "2029-11-01"), "issued twice at once: C2"),
         ("""UPDATE "case" SET last_call_at = loaded_at WHERE serial = 'C3'""", "contradict each other: C3"),
         ("""UPDATE "case" SET outcome = 'completed' WHERE serial = 'C1'""", "final outcome, but is to be called: C1"),
         ("""UPDATE "case" SET outcome = 'complete' WHERE serial = 'C1'""", "none of the study's scheme: C1"),

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,11 @@ from cati.errors import InputError
 
 if TYPE_CHECKING:
     from cati.outcomes import Scheme
+    from cati.outcomes.rates import Count
 
 _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
+_WEIGHTED = re.compile(r"(?:[0-9]{1,18}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+_TOO_MANY = 10**18
 
 
 def read_scheme(name: str) -> Scheme:
@@ -72,18 +76,24 @@ def _add(counts: dict[str, int], key: str, n: str, scheme: Scheme, line: str) ->
     counts[key] = int(n)
 
 
-def parse_counts(text: str) -> dict[str, int]:
-    """The counts in a text such as `I=5,R=2`, by group. Raises InputError for what is not of this form."""
-    counts: dict[str, int] = {}
+def parse_counts(text: str) -> dict[str, Count]:
+    """The counts in a text such as `I=5,R=2`, or of weighted cases `I=5.25,R=2.1`, by group; exact.
+
+    Raises InputError for what is not of this form.
+    """
+    counts: dict[str, Count] = {}
     for part in text.split(","):
         group, equals, n = (piece.strip() for piece in part.partition("="))
         if not equals or not group:
             raise InputError(f"--counts: {part.strip()!r} is not a count; expected for example I=5,R=2.")
         if group in counts:
             raise InputError(f"--counts: the group {group} comes twice. Add its counts up.")
-        if not _WHOLE.fullmatch(n):
-            raise InputError(f"--counts: {group}={n}: give a whole number of 0 or more.")
-        counts[group] = int(n)
+        count = Fraction(n) if _WEIGHTED.fullmatch(n) else None
+        if count is None or count >= _TOO_MANY:
+            raise InputError(
+                f"--counts: {group}={n}: give a number of 0 or more, such as 5, or 5.25 of weighted cases."
+            )
+        counts[group] = int(count) if count.denominator == 1 else count
     return counts
 
 

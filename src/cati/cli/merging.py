@@ -13,7 +13,8 @@ from cati.cli import output
 from cati.cli.acting import permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened
-from cati.cli.options import database_option, json_option, now_option
+from cati.cli.options import database_option, database_url, json_option, now_option
+from cati.errors import InputError
 
 if TYPE_CHECKING:
     from cati.exchange.merging import Findings
@@ -42,6 +43,12 @@ _MOST = 20
     show_default=True,
     help="Which interview of a person is kept where nothing else tells them apart.",
 )
+@click.option(
+    "--codebook",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The dictionary of ONLINE (JSON, as cati export writes it), where it does not stand beside it.",
+)
 @click.option("--hold-back", is_flag=True, help="Hold answers back that no question can take; else they block.")
 @click.option("--format", "formats", metavar="FORMATS", help="As cati export has them. Default: sav,csv.")
 @click.option(
@@ -60,6 +67,7 @@ def merge(
     folder: Path | None,
     dry_run: bool,
     prefer: str,
+    codebook: Path | None,
     hold_back: bool,
     formats: str | None,
     reviewed: Path | None,
@@ -71,8 +79,8 @@ def merge(
 
     ONLINE has the columns of cati online load: serial (blank for the open link, with link = open), status, at, and the
     answers by item; reserve codes as the codebook has them. Its dictionary is that of the SPSS file, or a codebook
-    beside it (NAME.codebook.json, as cati export writes it): labels, the order of codes, reserve codes and question
-    texts are compared with those of the telephone, variable by variable.
+    beside it (NAME.codebook.json, as cati export writes it) or given with --codebook: labels, the order of codes,
+    reserve codes and question texts are compared with those of the telephone, variable by variable.
 
     Of several interviews of one person the complete one is kept, then the one completed earlier, then the one with more
     answers, then that of the mode preferred; the others are in dropped/, with the reason. A questionnaire begun online
@@ -87,8 +95,9 @@ def merge(
     if folder is None and not dry_run:
         raise click.UsageError("Where does the merged file go? Give --output FOLDER, or --dry-run.")
     decisions = read_reviewed(reviewed) if reviewed is not None else Reviewed()
-    wanted = Wanted(cast(Literal["telephone", "online"], prefer), hold_back, dry_run, decisions)
+    wanted = Wanted(cast(Literal["telephone", "online"], prefer), hold_back, dry_run, decisions, codebook)
     chosen = chosen_formats(formats)
+    _check_database()
     with opened() as (store, study):
         if not dry_run:
             permitted(store, "export")
@@ -109,6 +118,18 @@ def merge(
     else:
         output.say("nothing was written")
     ctx.exit(1 if findings.conflicts else 0)
+
+
+def _check_database() -> None:
+    """Raises InputError where there is no database: `init`, which others advise then, would make the wrong one."""
+    from cati.storage.location import locate
+
+    place = locate(database_url())
+    if place.path is not None and not place.path.exists():
+        raise InputError(
+            f"There is no database at {place}. A merge needs the one that EXPORT was made from: it knows whose each "
+            "survey id and serial is. Name it with --database, or in CATI_DATABASE."
+        )
 
 
 def _told(what: str, total: int | None) -> Callable[[int], None]:

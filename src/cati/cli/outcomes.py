@@ -43,9 +43,15 @@ def table(file: str, scheme_name: str, form: str | None, target: Path | None, fo
     examples=(
         "cati outcomes rates --counts I=5,P=3,R=2,NC=1,O=2,UH=1,UO=1,NE=1",
         "cati outcomes rates --counts I=5,R=2,UO=4 --e 0.5 --format json",
+        "cati outcomes rates --counts I=512.4,R=201.75,NC=88.3",
     ),
 )
-@click.option("--counts", required=True, metavar="I=5,R=2,…", help="Cases in each group: I P R NC O UH UO NE.")
+@click.option(
+    "--counts",
+    required=True,
+    metavar="I=5,R=2,…",
+    help="Cases, or sums of weights, in each group: I P R NC O UH UO NE.",
+)
 @click.option(
     "--e", "share", metavar="SHARE", help="The share of unknown cases taken to be eligible (0.5, or UH=0.8,UO=0.5)."
 )

@@ -191,7 +191,9 @@ class Estimate:
         return rates_of(group_counts(self._study.scheme, counts, self._settings))
 
     def _unknown_of(self, counts: Mapping[str, int]) -> int:
-        groups = self._rates(counts).counts
+        from cati.outcomes import group_counts
+
+        groups = group_counts(self._study.scheme, counts, self._settings)
         return sum(groups[group] for group in _U)
 
 

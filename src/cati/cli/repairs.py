@@ -131,7 +131,10 @@ def reopen(serial: str, outcome: str | None, **how: Any) -> None:
 @click.option("--outcome", metavar="OUTCOME", help="Which one, where the office can close a case with several.")
 @repair_options
 def opt_out(serial: str, outcome: str | None, **how: Any) -> None:
-    """Close a case because somebody wrote or rang, and asked not to be contacted."""
+    """Close a case because somebody wrote or rang, and asked not to be contacted; they are put on the opt-out list.
+
+    `cati case undo` takes both back.
+    """
     from cati import desk
 
     carry_out(serial, lambda store, study, who, why: desk.opt_out_case(store, study, who, serial, why, outcome), **how)

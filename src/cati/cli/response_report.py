@@ -26,8 +26,6 @@ from cati.nearest import did_you_mean
 from cati.outcomes import ResponseBreakdown
 
 if TYPE_CHECKING:
-    from cati.desk import ResponseCount
-    from cati.reports import ResponsePart
     from cati.storage import Store
     from cati.studies import Study
 
@@ -80,40 +78,31 @@ def response(
 
 
 def _response(store: Store, study: Study, moment: Moment, by: str | None, form: Any) -> str | bytes:
-    from cati.desk import open_link_counts, response_counts
-    from cati.reports import ResponseReport, render_response
+    from cati.desk import response_tables
+    from cati.reports import ResponsePart, ResponseReport, laid_out, render_response
 
     layout = study.scheme.response
-    overall = response_counts(store, study, at=moment.at)[0]
-    open_link = open_link_counts(store, at=moment.at)[""]
+    breakdowns = layout.breakdowns if layout is not None else _BREAKDOWNS
     if by is not None:
-        parts = [_part(store, study, moment, by, by[:1].upper() + by[1:], ())]
-    else:
-        breakdowns = layout.breakdowns if layout is not None else _BREAKDOWNS
-        parts = [_part(store, study, moment, each.variable, each.label, each.values) for each in breakdowns]
-    shows_open = bool(open_link) or (layout is not None and layout.open_link)
-    report = ResponseReport(overall, open_link, parts, shows_open)
+        breakdowns = (ResponseBreakdown(by, by[:1].upper() + by[1:]),)
+    found = response_tables(store, study, [each.variable for each in breakdowns], at=moment.at)
+    parts = []
+    for each in breakdowns:
+        came = dict(found.open_link_by[each.variable])
+        counts = laid_out(found.by[each.variable], each.values, tuple(came))
+        parts.append(ResponsePart(each.variable, each.label, counts, came))
+    shows_open = bool(found.open_link) or (layout is not None and layout.open_link)
+    report = ResponseReport(found.overall, found.open_link, parts, shows_open)
     return render_response(study.scheme, report, form, provenance=moment.made, width=output.width())
 
 
-def _part(
-    store: Store, study: Study, moment: Moment, variable: str, label: str, values: tuple[str, ...]
-) -> ResponsePart:
-    from cati.desk import open_link_counts, response_counts
-    from cati.reports import ResponsePart, laid_out
-
-    open_link = open_link_counts(store, variable, at=moment.at)
-    counts = response_counts(store, study, variable, at=moment.at)
-    return ResponsePart(variable, label, laid_out(counts, values, tuple(open_link)), open_link)
-
-
 def _kinds(store: Store, study: Study, moment: Moment, by: str | None, form: Any) -> str | bytes:
-    from cati.desk import response_counts
+    from cati.desk import response_tables
     from cati.reports import render_kinds
 
-    overall = response_counts(store, study, at=moment.at)[0]
-    counts: tuple[ResponseCount, ...] = response_counts(store, study, by, at=moment.at) if by else ()
-    return render_kinds(study.scheme, overall, by, counts, form, provenance=moment.made, width=output.width())
+    found = response_tables(store, study, [by] if by else [], at=moment.at)
+    counts = found.by[by] if by else ()
+    return render_kinds(study.scheme, found.overall, by, counts, form, provenance=moment.made, width=output.width())
 
 
 def _cases(

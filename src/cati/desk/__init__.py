@@ -80,7 +80,15 @@ from cati.desk.repairs import (
     release_case,
     reopen_case,
 )
-from cati.desk.responses import CaseResponse, ResponseCount, open_link_counts, response_cases, response_counts
+from cati.desk.responses import (
+    CaseResponse,
+    ResponseCount,
+    ResponseTables,
+    open_link_counts,
+    response_cases,
+    response_counts,
+    response_tables,
+)
 from cati.desk.sample import load_sample, would_load
 from cati.desk.shift import PRESENCE, day, find_interviewer, known_interviewer, present, sign_in, sign_out
 from cati.desk.stood import WeekCounts, outcome_counts, outcome_counts_across, outcome_counts_by_week
@@ -164,6 +172,7 @@ __all__ = [
     "Repaired",
     "RequestKind",
     "ResponseCount",
+    "ResponseTables",
     "Result",
     "Role",
     "RowChange",
@@ -263,6 +272,7 @@ __all__ = [
     "respondent_copy",
     "response_cases",
     "response_counts",
+    "response_tables",
     "resume_held",
     "sample_counts",
     "save_answer",

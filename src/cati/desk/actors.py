@@ -106,6 +106,14 @@ def check_own_name(connection: Connection, who: Interviewer, proof: Actor | None
         )
 
 
+def check_still_there(connection: Connection, who: Interviewer) -> None:
+    """Raises InputError where somebody who has signed in to interview was disabled since."""
+    gone = select(interviewer.c.name).where(interviewer.c.id == who.id, interviewer.c.disabled_at.is_not(None))
+    name = connection.execute(gone).scalar()
+    if name is not None:
+        raise InputError(f"{name} may no longer sign in, and gets no case. An administrator can change that.")
+
+
 def find_user(connection: Connection, name: str) -> Any:
     """The row of somebody by name; capitals and blanks do not count. Raises InputError where there is nobody."""
     row = connection.execute(select(interviewer).where(interviewer.c.name_key == name_key(storable(name)))).first()

@@ -181,7 +181,7 @@ def save_answer(store: Store, hold: Hold, call: OpenCall, item: str, value: Json
 def keep_late(
     store: Store, connection: Connection, hold: Hold, call: OpenCall, kind: str, seq: int, item: str, value: Json
 ) -> None:
-    """Keeps what came after the case had gone to somebody else, for a supervisor; of a case that was erased, nothing."""
+    """Keeps what came after the case had gone to somebody else, for a supervisor; of an erased case, nothing."""
     erased = select(cases.c.erased_at).where(cases.c.id == hold.case_id).with_for_update(read=True)
     if connection.execute(erased).scalar() is not None:
         return

@@ -15,6 +15,7 @@ from cati.desk.casefile import write_email, write_note
 from cati.desk.delivery import let_go
 from cati.desk.errors import LostHold, MovedOn
 from cati.desk.holding import holds
+from cati.desk.opting_out import read_list
 from cati.desk.records import Booking, Closed, Hold, OpenCall, Result
 from cati.desk.standing import deciding_call, restand
 from cati.desk.withdrawing import withdraw
@@ -112,7 +113,7 @@ def _close(
     ).first()
     if made is None:
         raise InputError(f"That call is not one of case {hold.serial}.")
-    check_new_number(connection, made.number_id, result)
+    check_new_number(connection, hold.case_id, made.number_id, result)
     last = connection.execute(select(cases.c.last_call_at).where(cases.c.id == hold.case_id)).scalar()
     # a clock set back must not put this call before the one before it
     at = max(moment for moment in (now, made.started_at, last) if moment is not None)
@@ -161,11 +162,20 @@ def _close(
     )
 
 
-def check_new_number(connection: Connection, dialled_id: int | None, result: Result) -> None:
-    """Refuses the number just dialled as the new one: it would be rung again as if nobody had tried it."""
+def check_new_number(connection: Connection, case_id: int, dialled_id: int | None, result: Result) -> None:
+    """Refuses the number just dialled as the new one, which would be rung again as if nobody had tried it, and one of
+    somebody who is on the opt-out list."""
+    if not result.referral_number:
+        return
     dialled = connection.execute(select(number.c.number).where(number.c.id == dialled_id)).scalar()
-    if result.referral_number and result.referral_number == dialled:
+    if result.referral_number == dialled:
         raise InputError(f"{dialled} is the number just dialled, not a new one. Go back and correct it.")
+    name = connection.execute(select(cases.c.name).where(cases.c.id == case_id)).scalar_one()
+    listed = read_list(connection).barred(name, [result.referral_number], "")
+    if listed:
+        raise InputError(
+            f"{result.referral_number} is not called: {listed[:1].lower()}{listed[1:]}. Code the call without it."
+        )
 
 
 def add_referral(connection: Connection, store: Store, hold: Hold, digits: str, now: datetime, result_id: int) -> None:

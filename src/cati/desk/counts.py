@@ -24,8 +24,8 @@ class SampleCount:
 
     `loaded` = `not_agreed` (to be contacted again) + `settled` (closed before they were issued, such as by an online
     complete or the opt-out list) + `held` (could be issued) + `issued`. `issued` = `uncalled` + `live` (called, no
-    final outcome) + `final`. Of those: `called` (at least one call was made), `interviews` (held whole); and of the held and the
-    issued without a final outcome, `no_number`: those who have no number at all.
+    final outcome) + `final`. Of those: `called` (at least one call was made), `interviews` (held whole); and of the
+    held and the issued without a final outcome, `no_number`: those who have no number at all.
     """
 
     value: str = ""

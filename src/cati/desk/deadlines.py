@@ -1,7 +1,8 @@
 """By when a request about somebody's data is to be answered.
 
 Within one month of receipt: on the same date of the next month; where there is none, on the last day of that month;
-where that is a weekend or a holiday, on the next working day (ICO, "How long do we have to comply?"; UK GDPR Art 12(3)).
+where that is a weekend or a holiday, on the next working day (ICO, "How long do we have to comply?"; UK GDPR Article
+12(3)).
 The ICO advises to work to 28 days, which is one month or less whatever the month.
 """
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
+from cati.desk.actors import check_still_there
 from cati.desk.casefile import find_case, read_card
 from cati.desk.holding import LEASE, holds
 from cati.desk.records import Delivery, HeldCase, Hold, Interviewer
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 def next_case(store: Store, study: Study, who: Interviewer) -> Delivery | None:
     """The next case by the order of the queue (`fieldwork.turns`), claimed for this interviewer, with the reason why.
 
-    None when there is no case that she may call now.
+    None when there is no case that she may call now. Raises InputError where she was disabled since she signed in.
     """
     ahead = asking_ahead(store, study, who)
     with store.write() as connection:
+        check_still_there(connection, who)
         claimed, now = claim_next(store, connection, study, who, ahead)
         if claimed is None:
             return None
@@ -37,9 +39,11 @@ def next_case(store: Store, study: Study, who: Interviewer) -> Delivery | None:
 def take_case(store: Store, study: Study, who: Interviewer, serial: str) -> Delivery:
     """A given case, claimed for this interviewer whatever its turn, its time and the hours.
 
-    Raises InputError where there is no such case, where somebody has it in hand, and where it is not to be called.
+    Raises InputError where there is no such case, where somebody has it in hand, where it is not to be called, and
+    where she was disabled since she signed in.
     """
     with store.write() as connection:
+        check_still_there(connection, who)
         now = store.now(connection)
         case_id = find_case(connection, serial)
         case = connection.execute(select(cases).where(cases.c.id == case_id).with_for_update()).one()

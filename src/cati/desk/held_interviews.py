@@ -9,7 +9,7 @@ from datetime import datetime
 from heapq import merge
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from cati.desk.online_answers import TAKEN_OVER
 from cati.storage import Store
@@ -119,7 +119,7 @@ def candidates(store: Store, outcomes: Collection[str]) -> list[Candidate]:
         .order_by(last.c.id)
     )
     with store.read() as connection:
-        return [Candidate(row.id, row.case_id, row.outcome, row.at) for row in connection.execute(wanted)]
+        return [Candidate(*row) for row in connection.execute(wanted).all()]
 
 
 def held_versions(store: Store) -> dict[int, HeldVersion]:
@@ -152,42 +152,47 @@ def held_interviews(
         progress(min(begin + AT_ONCE, len(ids)))
 
 
-_FACTS = ("serial", "name", "la", "region", "ofsted", "email", "link")
-_OF_CASE = ("id", "variables", *_FACTS, "outcome", "barred")
+_OF_CASE = (
+    "id", "variables", "serial", "name", "la", "region", "ofsted", "email", "link", "outcome", "barred"
+)  # fmt: skip
 
 
 def _read(connection: Connection, ids: Sequence[int]) -> list[HeldInterview]:
     found = connection.execute(
-        select(interview.c.id.label("interview_id"), *(cases.c[name] for name in _OF_CASE))
+        select(interview.c.id, *(cases.c[name] for name in _OF_CASE))
         .join(cases, cases.c.id == interview.c.case_id)
-        .where(interview.c.id.in_(ids))
+        .where(_among(interview.c.id, ids))
         .order_by(interview.c.id)
     ).all()
-    case_ids = [row.id for row in found]
+    case_ids = sorted([row[1] for row in found])
     answers = _answers(connection, ids)
-    calls = _calls(connection, ids)
+    calls = _calls(connection, case_ids)
     numbers = _numbers(connection, case_ids)
     taken_over = _taken_over(connection, case_ids)
+    wanted = set(ids)
     held = []
-    for row in found:
-        facts = dict(zip(_FACTS, row[3:], strict=False))
+    for interview_id, case_id, variables, serial, name, la, region, ofsted, email, link, outcome, barred in found:
+        if interview_id not in wanted:
+            continue
+        sample = json.loads(variables) if variables != "{}" else {}
+        sample.update(serial=serial, name=name, la=la, region=region, ofsted=ofsted, email=email, link=link)
         held.append(
             HeldInterview(
-                interview_id=row.interview_id,
-                case_id=row.id,
-                serial=row.serial,
-                name=row.name,
-                email=row.email,
-                la=row.la,
-                region=row.region,
-                ofsted=row.ofsted,
-                outcome=row.outcome,
-                sample={**json.loads(row.variables), **facts},
-                numbers=tuple(numbers.get(row.id, ())),
-                calls=tuple(calls.get(row.interview_id, ())),
-                answers=answers.get(row.interview_id, ()),
-                taken_over_at=taken_over.get(row.id),
-                barred=row.barred,
+                interview_id=interview_id,
+                case_id=case_id,
+                serial=serial,
+                name=name,
+                email=email,
+                la=la,
+                region=region,
+                ofsted=ofsted,
+                outcome=outcome,
+                sample=sample,
+                numbers=tuple(numbers.get(case_id, ())),
+                calls=tuple(calls.get(interview_id, ())),
+                answers=answers.get(interview_id, ()),
+                taken_over_at=taken_over.get(case_id),
+                barred=barred,
             )
         )
     return held
@@ -214,14 +219,14 @@ def _answers(connection: Connection, ids: Sequence[int]) -> dict[int, list[Given
                 func.max(answer.c.call_id),
                 func.aggregate_strings(given, _NEXT).aggregate_order_by(answer.c.seq),
             )
-            .where(_among(answer, ids))
+            .where(_among(answer.c.interview_id, ids))
             .group_by(answer.c.interview_id)
-        )
+        ).all()
         texts = {row[0]: (row[1], row[3]) for row in rows if row[1] == row[2]}
         of_contact = select(
             contact_detail.c.interview_id, contact_detail.c.call_id, contact_detail.c.item, contact_detail.c.value
-        ).where(_among(contact_detail, ids))
-        for interview_id, call_id, item, value in connection.execute(of_contact):
+        ).where(_among(contact_detail.c.interview_id, ids))
+        for interview_id, call_id, item, value in connection.execute(of_contact).all():
             whole = texts.pop(interview_id, None)
             # contact details that were answered otherwise too stand in an order that only the rows tell
             if whole is not None and whole[0] == call_id and f"{_NEXT}{item}{SET_APART}" not in whole[1]:
@@ -243,11 +248,11 @@ def _puts_together_in_order(connection: Connection) -> bool:
     return version >= (3, 44)
 
 
-def _among(table: Table, ids: Sequence[int]) -> ColumnElement[bool]:
-    """The rows of these interviews: by a range, where hardly any others lie in it."""
-    if ids[-1] - ids[0] < 2 * len(ids):
-        return table.c.interview_id.between(ids[0], ids[-1])
-    return table.c.interview_id.in_(ids)
+def _among(column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """The rows of these ids, in their order: by a range where hardly any others lie in it, which brings those along."""
+    if ids and ids[-1] - ids[0] < 2 * len(ids):
+        return column.between(ids[0], ids[-1])
+    return column.in_(ids)
 
 
 def _row_by_row(connection: Connection, ids: Sequence[int]) -> dict[int, list[GivenInCall]]:
@@ -268,22 +273,22 @@ def _row_by_row(connection: Connection, ids: Sequence[int]) -> dict[int, list[Gi
     return {interview_id: list(held) for interview_id, held in found.items()}
 
 
-def _calls(connection: Connection, ids: Sequence[int]) -> dict[int, list[HeldCall]]:
+def _calls(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[HeldCall]]:
+    """The calls of these cases by interview, the oldest first: by case, for which calls and results have an index."""
     made = connection.execute(
         select(
             call.c.id, call.c.interview_id, call.c.interviewer_id, call.c.version_id, call.c.started_at, call.c.ended_at
         )
-        .where(_among(call, ids))
+        .where(_among(call.c.case_id, case_ids))
         .order_by(call.c.started_at, call.c.id)
     ).all()
     completed: dict[int, datetime | None] = {
-        row.call_id: row.at if row.complete else None
-        for row in connection.execute(
+        call_id: at if complete else None
+        for call_id, at, complete in connection.execute(
             select(call_result.c.call_id, call_result.c.at, call_result.c.complete)
-            .join(call, call.c.id == call_result.c.call_id)
-            .where(_among(call, ids))
+            .where(_among(call_result.c.case_id, case_ids))
             .order_by(call_result.c.id)  # the newest of a call counts
-        )
+        ).all()
     }
     found: dict[int, list[HeldCall]] = {}
     for call_id, interview_id, interviewer_id, version_id, started_at, ended_at in made:
@@ -296,19 +301,19 @@ def _calls(connection: Connection, ids: Sequence[int]) -> dict[int, list[HeldCal
 def _numbers(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
     rows = connection.execute(
         select(number.c.case_id, number.c.number)
-        .where(number.c.case_id.in_(case_ids), number.c.withdrawn_at.is_(None))
+        .where(_among(number.c.case_id, case_ids), number.c.withdrawn_at.is_(None))
         .order_by(number.c.case_id, number.c.position)
     )
     found: dict[int, list[str]] = {}
-    for row in rows:
-        found.setdefault(row.case_id, []).append(row.number)
+    for case_id, digits in rows.all():
+        found.setdefault(case_id, []).append(digits)
     return found
 
 
 def _taken_over(connection: Connection, case_ids: Sequence[int]) -> dict[int, datetime]:
     rows = connection.execute(
         select(change.c.case_id, func.min(change.c.at).label("at"))
-        .where(change.c.case_id.in_(case_ids), change.c.what == TAKEN_OVER)
+        .where(_among(change.c.case_id, case_ids), change.c.what == TAKEN_OVER)
         .group_by(change.c.case_id)
     )
-    return {row.case_id: row.at for row in rows}
+    return dict(rows.all())

@@ -57,11 +57,14 @@ class OptOutList:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What came to be on the list. `shared`: numbers that others hold too, so that only the person is listed;
-    `barred`: serials of other cases that are not called any more because of it."""
+    `barred`: serials of other cases that are not called any more because of it; `ids`: the lines that are new;
+    `cancelled`: appointments of those cases, by id, that no longer stand."""
 
     added: int = 0
     shared: int = 0
     barred: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
+    cancelled: tuple[int, ...] = ()
 
 
 def read_list(connection: Connection) -> OptOutList:
@@ -73,12 +76,15 @@ def read_list(connection: Connection) -> OptOutList:
     return OptOutList(bytes.fromhex(key), frozenset((row.kind, row.digest) for row in rows))
 
 
-def bar(connection: Connection, study: Study, case_id: int, why: str, now: datetime) -> None:
-    """Has nobody call a case any more, inside a write transaction: no appointment stands, and its outcome stays."""
+def bar(connection: Connection, study: Study, case_id: int, why: str, now: datetime) -> tuple[int, ...]:
+    """Has nobody call a case any more, inside a write transaction: no appointment stands (the ids of those that are
+    cancelled), and its outcome stays."""
     connection.execute(update(cases).where(cases.c.id == case_id).values(barred=why))
     booked = appointment.c.case_id == case_id, appointment.c.status == "booked"
-    connection.execute(update(appointment).where(*booked).values(status="cancelled"))
+    cancelled = update(appointment).where(*booked).values(status="cancelled").returning(appointment.c.id)
+    ids = tuple(connection.execute(cancelled).scalars())
     restand(connection, study, case_id, now)
+    return ids
 
 
 def list_case(store: Store, connection: Connection, study: Study, case_id: int, who: str, now: datetime) -> Listed:
@@ -90,8 +96,34 @@ def list_case(store: Store, connection: Connection, study: Study, case_id: int, 
     shared = {row.number for row in others if name_key(row.name) != name_key(case.name)}
     marks = list(_marks("", [phone for phone in phones if phone not in shared], case.email))
     marks += [mark for mark in _marks(case.name, sorted(shared), "") if mark[0] == "person"]
-    added = _add(store, connection, marks, who, now)
-    return Listed(added, len(shared), _bar_others(connection, study, phones, case.email, now, but=case_id))
+    ids = _add(store, connection, marks, who, now)
+    barred, cancelled = _bar_others(connection, study, phones, case.email, now, but=case_id)
+    return Listed(len(ids), len(shared), barred, ids, cancelled)
+
+
+def unlist(connection: Connection, study: Study, listed: Listed, now: datetime) -> None:
+    """Takes back what `list_case` did, inside a write transaction: its lines, that others were barred by them, and that
+    their appointments were cancelled; a case that the list still knows stays barred."""
+    connection.execute(delete(opt_out).where(opt_out.c.id.in_(listed.ids)))
+    left = read_list(connection)
+    barred = select(cases).where(cases.c.serial.in_(listed.barred)).order_by(cases.c.id).with_for_update()
+    for case in connection.execute(barred).all():
+        held = select(number.c.number).where(number.c.case_id == case.id, number.c.withdrawn_at.is_(None))
+        if not left.barred(case.name, connection.execute(held).scalars(), case.email):
+            again = appointment.c.case_id == case.id, appointment.c.id.in_(listed.cancelled)
+            connection.execute(update(appointment).where(*again).values(status="booked"))
+        _free(connection, study, case, list(connection.execute(held).scalars()), left, now)
+
+
+def _free(
+    connection: Connection, study: Study, case: Any, held: Iterable[str], left: OptOutList, now: datetime
+) -> bool:
+    """Has a case (a row) called again that the list barred and does not know any more; False if it stays barred."""
+    if not case.barred.startswith(BARRED) or left.barred(case.name, held, case.email):
+        return False
+    connection.execute(update(cases).where(cases.c.id == case.id).values(barred=""))
+    restand(connection, study, case.id, now)
+    return True
 
 
 def opt_out_details(store: Store, study: Study, who: Actor, phones: Iterable[str], email: str, reason: str) -> Listed:
@@ -103,8 +135,8 @@ def opt_out_details(store: Store, study: Study, who: Actor, phones: Iterable[str
         allow(connection, who, "opt-out list")
         now = store.now(connection)
         marks = [mark for mark in _marks("", wanted, email) if mark[0] != "person"]
-        added = _add(store, connection, marks, who.name, now)
-        barred = _bar_others(connection, study, wanted, email, now)
+        added = len(_add(store, connection, marks, who.name, now))
+        barred, _ = _bar_others(connection, study, wanted, email, now)
         _log(connection, who, "put on the opt-out list", f"{added} added, {len(barred)} cases barred", reason, now)
     queue.forget_directory(store)
     return Listed(added, 0, barred)
@@ -127,9 +159,7 @@ def take_off_list(store: Store, study: Study, who: Actor, phones: Iterable[str],
         free = []
         left = read_list(connection)
         for case, held in _holders(connection, wanted, email):
-            if case.barred.startswith(BARRED) and not left.barred(case.name, held, case.email):
-                connection.execute(update(cases).where(cases.c.id == case.id).values(barred=""))
-                restand(connection, study, case.id, now)
+            if _free(connection, study, case, held, left, now):
                 free.append(case.serial)
         _log(connection, who, "taken off the opt-out list", f"{removed} removed, {len(free)} cases free", reason, now)
     queue.forget_directory(store)
@@ -194,16 +224,19 @@ def _digest(key: bytes, kind: str, text: str) -> str:
     return hmac.new(key, f"{kind}\x00{text}".encode("utf-8", "replace"), "sha256").hexdigest()
 
 
-def _add(store: Store, connection: Connection, marks: Iterable[tuple[Kind, str]], who: str, now: datetime) -> int:
+def _add(
+    store: Store, connection: Connection, marks: Iterable[tuple[Kind, str]], who: str, now: datetime
+) -> tuple[int, ...]:
+    """Puts marks on the list; the ids of the lines that are new."""
     made = store.upsert(meta).values(key=_KEY, value=secrets.token_hex(32))
     connection.execute(made.on_conflict_do_nothing())
     key = bytes.fromhex(connection.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar_one())
-    added = 0
+    ids = []
     for kind, text in dict.fromkeys(marks):
         statement = store.upsert(opt_out).values(kind=kind, digest=_digest(key, kind, text), at=now, who=who)
         new = statement.on_conflict_do_nothing().returning(opt_out.c.id)
-        added += connection.execute(new).first() is not None
-    return added
+        ids += list(connection.execute(new).scalars())
+    return tuple(ids)
 
 
 def _holders(connection: Connection, phones: Iterable[str], email: str) -> Iterator[tuple[Any, list[str]]]:
@@ -219,13 +252,14 @@ def _holders(connection: Connection, phones: Iterable[str], email: str) -> Itera
 
 def _bar_others(
     connection: Connection, study: Study, phones: Iterable[str], email: str, now: datetime, but: int | None = None
-) -> tuple[str, ...]:
-    """Bars the cases that the list now recognises; their serials."""
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Bars the cases that the list now recognises; their serials, and the ids of appointments that are cancelled."""
     known = read_list(connection)
-    barred = []
+    barred: list[str] = []
+    cancelled: list[int] = []
     for case, held in _holders(connection, phones, email):
         why = known.barred(case.name, held, case.email)
         if case.id != but and not case.barred and why:
-            bar(connection, study, case.id, why, now)
+            cancelled += bar(connection, study, case.id, why, now)
             barred.append(str(case.serial))
-    return tuple(barred)
+    return tuple(barred), tuple(cancelled)

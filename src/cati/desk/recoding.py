@@ -104,7 +104,7 @@ class _Recoding:
         old = self.job.study.scheme.outcomes.get(self.made.outcome or "")
         if old is not None and old.key == self.outcome.key and self._says_the_same():
             raise InputError(f"That call is coded as {self.outcome.label} already.")
-        check_new_number(self.connection, self.made.number_id, self.result)
+        check_new_number(self.connection, self.job.case.id, self.made.number_id, self.result)
         if self.result.referral_number or self.result.email is not None:
             check_not_erased(self.job)
         if self.outcome.ends_questionnaire:

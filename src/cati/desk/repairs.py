@@ -5,6 +5,7 @@ Each is undone by `taking_back.undo_repair`. None may be done by an interviewer.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from cati.desk.actors import Actor, find_user
 from cati.desk.delivery import end_open_calls
 from cati.desk.holding import is_held
+from cati.desk.opting_out import list_case
 from cati.desk.repairing import Job, Repaired, holder_of, open_call_of, repair
 from cati.desk.standing import calling_rules, look
 from cati.errors import InputError
@@ -99,7 +101,8 @@ def reopen_case(store: Store, study: Study, who: Actor, serial: str, why: str, o
 
 
 def opt_out_case(store: Store, study: Study, who: Actor, serial: str, why: str, outcome: str | None = None) -> Repaired:
-    """Closes a case because somebody asked the office (an e-mail, a letter, a call) not to be contacted.
+    """Closes a case because somebody asked the office (an e-mail, a letter, a call) not to be contacted, and puts them
+    on the opt-out list.
 
     `outcome`: which of those that the office can find, where the scheme has several. Raises InputError where the case
     is closed so already.
@@ -113,6 +116,12 @@ def opt_out_case(store: Store, study: Study, who: Actor, serial: str, why: str, 
         job.what = f"closed by the office: {label}"
         _write_event(job, "office", key)
         _say_outcomes(job)
+        listed = list_case(job.store, job.connection, study, job.case.id, who.name, job.now)
+        job.facts |= {"listed": asdict(listed)}
+        if listed.ids:
+            job.notes.append("Their numbers and address are on the opt-out list.")
+        if listed.barred:
+            job.notes.append(f"Not called any more either, as the list knows them: {', '.join(listed.barred)}.")
 
     return repair(store, study, who, "opt out", serial, why, work)
 

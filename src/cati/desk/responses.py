@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,34 @@ class CaseResponse:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResponseTables:
+    """Everything that a response table counts, as it stood at one moment.
+
+    `by`: the counts of each value of each variable asked for; `open_link_by`: the completes of the open link likewise
+    (nothing is known of variables other than region and rating).
+    """
+
+    overall: ResponseCount
+    by: Mapping[str, tuple[ResponseCount, ...]]
+    open_link: int
+    open_link_by: Mapping[str, Mapping[str, int]]
+
+
+def response_tables(
+    store: Store, study: Study, variables: Sequence[str] = (), *, at: datetime | None = None
+) -> ResponseTables:
+    """The responses of all and for each value of these variables, read in one transaction, so that they add up
+    whatever is recorded meanwhile. Raises InputError where no case has a variable of that name."""
+    with store.read() as connection:
+        return ResponseTables(
+            _counts(store, connection, study, None, at)[0],
+            {name: _counts(store, connection, study, name, at) for name in variables},
+            _open_link(connection, None, at)[""],
+            {name: _open_link(connection, name, at) for name in variables},
+        )
+
+
 def response_counts(
     store: Store, study: Study, by: str | None = None, *, at: datetime | None = None
 ) -> tuple[ResponseCount, ...]:
@@ -71,15 +99,21 @@ def response_counts(
 
     `at`: as they stood at that moment. Raises InputError where no case has a variable of that name.
     """
-    groups: dict[str, dict[str, int]] = {} if by else {"": {}}
     with store.read() as connection:
-        addressed = _holds_addresses(connection)
-        query, grouping = _facts(store, connection, by, at)
-        each = query.subquery()
-        for row in connection.execute(select(each, func.count().label("n")).group_by(*each.c)):
-            counts = groups.setdefault(grouping.value(row.cell) if grouping else "", {})
-            for name in _counted_as(study, row, addressed):
-                counts[name] = counts.get(name, 0) + row.n
+        return _counts(store, connection, study, by, at)
+
+
+def _counts(
+    store: Store, connection: Connection, study: Study, by: str | None, at: datetime | None
+) -> tuple[ResponseCount, ...]:
+    groups: dict[str, dict[str, int]] = {} if by else {"": {}}
+    addressed = _holds_addresses(connection)
+    query, grouping = _facts(store, connection, by, at)
+    each = query.subquery()
+    for row in connection.execute(select(each, func.count().label("n")).group_by(*each.c)):
+        counts = groups.setdefault(grouping.value(row.cell) if grouping else "", {})
+        for name in _counted_as(study, row, addressed):
+            counts[name] = counts.get(name, 0) + row.n
     return tuple(ResponseCount(value, **counts) for value, counts in sorted(groups.items()))
 
 
@@ -114,17 +148,21 @@ def open_link_counts(store: Store, by: str | None = None, *, at: datetime | None
 
     Of other variables nothing is known: they have no groups.
     """
+    with store.read() as connection:
+        return _open_link(connection, by, at)
+
+
+def _open_link(connection: Connection, by: str | None, at: datetime | None) -> dict[str, int]:
     if by not in (None, "region", "ofsted"):
         return {}
     condition = open_response.c.status == COMPLETE
     if at is not None:
         condition = condition & (open_response.c.recorded_at <= at)
-    with store.read() as connection:
-        if by is None:
-            return {"": connection.execute(select(func.count()).where(condition)).scalar_one()}
-        column = open_response.c[by]
-        rows = connection.execute(select(column, func.count()).where(condition).group_by(column).order_by(column))
-        return {str(value): int(n) for value, n in rows}
+    if by is None:
+        return {"": connection.execute(select(func.count()).where(condition)).scalar_one()}
+    column = open_response.c[by]
+    rows = connection.execute(select(column, func.count()).where(condition).group_by(column).order_by(column))
+    return {str(value): int(n) for value, n in rows}
 
 
 def _facts(

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 
 from cati.desk.actors import Actor
 from cati.desk.images import put_back
+from cati.desk.opting_out import Listed, unlist
 from cati.desk.recoding import NO_HOLD, keep_one
 from cati.desk.repairing import Job, Repaired, repair
 from cati.errors import InputError
@@ -36,6 +37,8 @@ def undo_repair(store: Store, study: Study, who: Actor, serial: str, why: str) -
             _check_not_handed_out(job, restores["fence"])
         if "event" in restores:
             _withdraw_event(job, restores["event"])
+        if "listed" in restores:
+            unlist(job.connection, study, Listed(**restores["listed"]), job.now)
         if "result" in restores:
             _code_as_before(job, restores)
         put_back(job.connection, job.case.id, restores["changed"], job.now)

@@ -18,6 +18,7 @@ from cati.exchange.codebook.questions import NOT_ON_THE_LIST, main_reason_name, 
 from cati.questionnaire.answers import Answer, AnswerRefused, Key, to_json
 from cati.questionnaire.judging import judge
 from cati.questionnaire.program import Program, Step
+from cati.questionnaire.unrolled import unrolled
 
 Row = list[Any]
 """A value a variable, in the order of the codebook: an int, a text, a datetime without zone, or None for no moment."""
@@ -67,6 +68,8 @@ class Encoder:
         self.program = program
         self._template = [self._unasked(variable) for variable in codebook.variables]
         self._broken = [_not_given(value) for value in self._template]
+        self._walk = unrolled(program)
+        self._plain_at = [-1] * program.slots
         self._places: dict[int, list[int]] = {}
         self._fills: dict[int, Fill] = {}
         self._write_ins: dict[int, list[tuple[int, int, Fill]]] = {}
@@ -79,6 +82,9 @@ class Encoder:
             if step.kind not in ("message", "end"):
                 self._prepare(step, apart)
         self._agreed = self._consents()
+        self._with_write_ins = {
+            slot: frozenset(code for code, _, _ in write_ins) for slot, write_ins in self._write_ins.items()
+        }
         words = [variable for variable in codebook.variables if variable.kind == "text" and variable.item]
         self.texts = [(codebook.at[variable.name], variable.name) for variable in words]
         self.reserved = frozenset(str(code.value) for variable in words for code in variable.codes)
@@ -111,7 +117,10 @@ class Encoder:
             self._fills[step.slot] = _flags(flags)
         elif step.id in at:
             places.append(at[step.id])
-            self._fills[step.slot] = self._plain(step, at[step.id])
+            if step.kind == "single":
+                self._plain_at[step.slot] = at[step.id]
+            else:
+                self._fills[step.slot] = self._number(step.id) if step.kind == "number" else self._words(step.id)
         main = at.get(main_reason_name(step.id))
         if main is not None and step.source_slot is not None:
             places.append(main)
@@ -125,15 +134,6 @@ class Encoder:
             elif write_in.id in apart:
                 self._apart[write_in.slot] = write_in.id
         self._places[step.slot] = places
-
-    def _plain(self, step: Step, place: int) -> Fill:
-        if step.kind == "single":
-
-            def single(row: Row, answer: Any) -> None:
-                row[place] = answer
-
-            return single
-        return self._number(step.id) if step.kind == "number" else self._words(step.id)
 
     def _number(self, name: str) -> Fill:
         place = self.codebook.at[name]
@@ -227,7 +227,7 @@ class Encoder:
                 found = slot, judge(self.program, item, json.loads(text))
             except AnswerRefused as refused:
                 found = -1, refused
-        if len(text) <= _SHORT:  # codes, which are given again and again; words are not
+        if len(text) <= _SHORT and len(self._judged) < _KNOWN:  # codes, which are given again and again; words are not
             self._judged[token] = found
         return found
 
@@ -245,48 +245,33 @@ class Encoder:
         question without an answer (one corrected since, say) is passed over; else it was broken off at the first
         question after which nothing was answered."""
         program = self.program
+        steps = program.steps
         live: list[Any] = [None] * program.slots
         route: list[int] = []
         lacking: list[int] = []
-        reached = program.advance(given.slots, live, sample, route, 0)
-        while reached.waiting is not None:
-            lacking.append(reached.waiting)
-            if not complete and not any(
-                slot is not None for slot in given.slots[reached.waiting + 1 : len(program.steps)]
-            ):
-                break
-            reached = program.advance(given.slots, live, sample, route, reached.waiting + 1)
+        last = len(steps) if complete else _last_given(given.slots, len(steps))
+        end, waiting = self._walk(given.slots, live, sample, route, lacking, last)
         row = self._template[:]
         self._strange = []
         for slot in lacking:
             for place in self._places[slot]:
                 row[place] = self._broken[place]
-        if reached.waiting is not None:
-            self._break_off(row, reached.waiting)
-        fills, write_ins = self._fills, self._write_ins
+        if waiting is not None:
+            self._break_off(row, waiting)
+        self._fill(row, route, live)
         apart: dict[str, Any] = {}
-        for slot in route:
-            answer = live[slot]
-            if answer is None:
-                continue
-            fill = fills.get(slot)
-            if fill is not None:
-                fill(row, answer)
-            if slot in write_ins:
-                self._fill_write_ins(row, slot, answer, live)
         for slot, item in self._apart.items():
-            if live[slot] is not None:
-                apart[item] = to_json(live[slot])
+            answer = live[slot]
+            if answer is not None:
+                apart[item] = to_json(answer)
         for place, slot, source in self._derived:
             row[place] = _main_reason(row[place], live[slot], live[source])
         if self._agreed:
             row[self.codebook.at[AGREED]] = self._recontact(live, row)
-        steps = program.steps
-        waiting = None if reached.waiting is None else steps[reached.waiting].id
         return Encoded(
             row,
-            reached.end,
-            waiting,
+            end,
+            None if waiting is None else steps[waiting].id,
             route,
             steps,
             tuple([steps[slot].id for slot in lacking]),
@@ -294,6 +279,23 @@ class Encoder:
             apart,
             tuple(self._strange),
         )
+
+    def _fill(self, row: Row, route: Sequence[int], live: list[Any]) -> None:
+        """Writes what was answered on the route."""
+        plain_at, fills, with_write_ins = self._plain_at, self._fills, self._with_write_ins
+        for slot in route:
+            answer = live[slot]
+            if answer is None:
+                continue
+            place = plain_at[slot]
+            if place >= 0:
+                row[place] = answer
+            elif slot in fills:
+                fills[slot](row, answer)
+            if slot in with_write_ins:
+                codes = with_write_ins[slot]
+                if not codes.isdisjoint(answer) if isinstance(answer, tuple) else answer in codes:
+                    self._fill_write_ins(row, slot, answer, live)
 
     def _fill_write_ins(self, row: Row, slot: int, answer: Answer, live: list[Any]) -> None:
         for code, own_slot, fill in self._write_ins[slot]:
@@ -316,27 +318,43 @@ class Encoder:
                     row[place] = self._broken[place]
 
     def _recontact(self, live: list[Any], row: Row) -> int:
-        answers = [(live[slot], codes) for slot, codes in self._agreed]
-        if any(answer in codes for answer, codes in answers if answer is not None):
-            return 1
-        if any(answer is not None for answer, _ in answers):
+        asked = False
+        for slot, codes in self._agreed:
+            answer = live[slot]
+            if answer is not None:
+                if answer in codes:
+                    return 1
+                asked = True
+        if asked:
             return 0
         places = [place for slot, _ in self._agreed for place in self._places[slot]]
         return reserve.NOT_GIVEN if any(row[place] == reserve.NOT_GIVEN for place in places) else reserve.OFF_ROUTE
 
 
 _SHORT = 24
+_KNOWN = 20_000
+"""Answers of which is kept what becomes of them."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def _last_given(slots: Sequence[Any], steps: int) -> int:
+    """The slot of the last question that was answered, on the route or not; -1 where none was."""
+    return next((slot for slot in range(steps - 1, -1, -1) if slots[slot] is not None), -1)
 
 
 def _flags(flags: Mapping[int, int]) -> Fill:
     places = tuple(flags.values())
+    known: dict[Any, bytes] = {}
 
     def fill(row: Row, answer: Any) -> None:
-        for place in places:
-            row[place] = 0
-        for code in answer:
-            row[flags[code]] = 1
+        mentioned = known.get(answer)
+        if mentioned is None:
+            of_answer = {flags[code] for code in answer}
+            mentioned = bytes(place in of_answer for place in places)
+            if len(known) < _KNOWN:
+                known[answer] = mentioned
+        for place, flag in zip(places, mentioned, strict=True):
+            row[place] = flag
 
     return fill
 

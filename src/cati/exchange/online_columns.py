@@ -43,15 +43,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """An answer that its question cannot take: the first of its columns, what stands there, and why not."""
+    """An answer that its question cannot take: its column (of several, the one that is wrong, else the first), what
+    stands there, why not, and the id of the question or write-in; `alone`: the others of its columns are right."""
 
     column: str
     value: str
     why: str
+    item: str
+    alone: bool = False
 
 
 class _NotTakenError(Exception):
-    """Why a cell is no answer to its question."""
+    """Why a cell is no answer to its question; `code`: of a multi, whose column is wrong alone."""
+
+    def __init__(self, why: str, code: int | None = None) -> None:
+        super().__init__(why)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +108,10 @@ class AnswerColumns:
             try:
                 value = self._value(item, step, {name: (places[name], cells[name]) for name in given})
             except _NotTakenError as why:
-                column = next(iter(given))
-                misread.append(Misread(column, "" if personal else given[column], str(why)))
+                flags = {places[name].code: name for name in given if places[name].part == "code"}
+                wrong = None if why.code is None else flags.get(why.code)
+                column = wrong or next(iter(given))
+                misread.append(Misread(column, "" if personal else given[column], str(why), item, wrong is not None))
                 (who if personal else rest).update(given)
             else:
                 if value is not None:
@@ -220,7 +229,7 @@ def _codes(step: Step, given: Sequence[tuple[Place, str]]) -> list[int] | None:
 def _is_chosen(code: int, cell: str) -> bool:
     chosen = _CHOSEN.get(re.sub(r"\.0+$", "", cell.lower()))
     if chosen is None:
-        raise _NotTakenError(_doubt(cell) or f"1 or 0 is expected: was code {code} chosen or not?")
+        raise _NotTakenError(_doubt(cell) or f"1 or 0 is expected: was code {code} chosen or not?", code)
     return chosen
 
 

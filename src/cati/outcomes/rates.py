@@ -30,6 +30,9 @@ class Undefined(Enum):
     E = "e is not defined"
 
 
+Count = int | Fraction
+"""How many cases: a whole number, or a sum of weights."""
+
 Eligible = Fraction | Decimal | int | float | str | Undefined
 """A share of the cases of unknown eligibility, from 0 to 1; or that it is not defined."""
 
@@ -62,10 +65,10 @@ class Rates:
     numerator and the denominator of each rate (None: the denominator is not defined).
     """
 
-    counts: Mapping[str, int]
+    counts: Mapping[str, Count]
     values: Mapping[str, Fraction | None]
     e_source: str
-    parts: Mapping[str, tuple[int, Fraction | None]]
+    parts: Mapping[str, tuple[Count, Fraction | None]]
 
     def __getitem__(self, key: str) -> Fraction | None:
         return self.values[key]
@@ -81,13 +84,14 @@ class Rates:
 
 
 def rates(
-    counts: Mapping[str, int], e: Eligible | Mapping[str, Eligible] | None = None, *, source: str | None = None
+    counts: Mapping[str, Count], e: Eligible | Mapping[str, Eligible] | None = None, *, source: str | None = None
 ) -> Rates:
-    """The AAPOR rates of `counts`: group letter to number of cases; a group left out counts 0.
+    """The AAPOR rates of `counts`: group letter to number of cases, or to the sum of their weights; a group left out
+    counts 0.
 
     `e` from 0 to 1, or one for UH and one for UO (where cases of both are counted, both), or None for the CASRO
     estimate. `source`: where e came from, in words, if not from here. Raises InputError for an unknown group, a count
-    that is not a whole number of 0 or more, or an e outside 0 to 1.
+    below 0 or that is neither a whole number nor a fraction, or an e outside 0 to 1.
     """
     full = _checked(counts)
     i, p, r, nc, o, uh, uo, ne = (full[group] for group in GROUPS)
@@ -95,7 +99,7 @@ def rates(
     share, said = _share_eligible(full, known, ne, e)
     eligible = Fraction(known) if unknown == 0 else None if share is None else known + share * unknown
     everybody, spoken_to = Fraction(known + unknown), {1: Fraction(contacted), 3: Fraction(i + p + r)}
-    parts: dict[str, tuple[int, Fraction | None]] = {}
+    parts: dict[str, tuple[Count, Fraction | None]] = {}
     for number, base in ((1, everybody), (3, eligible), (5, Fraction(known))):
         parts[f"RR{number}"], parts[f"RR{number + 1}"] = (i, base), (i + p, base)
     for number, spoken in spoken_to.items():
@@ -108,7 +112,7 @@ def rates(
 
 
 def _share_eligible(
-    full: Mapping[str, int], known: int, ne: int, e: Eligible | Mapping[str, Eligible] | None
+    full: Mapping[str, Count], known: Count, ne: Count, e: Eligible | Mapping[str, Eligible] | None
 ) -> tuple[Fraction | None, str]:
     """The share of U taken to be eligible, and where it came from."""
     if e is None:
@@ -123,7 +127,7 @@ def _share_eligible(
             raise InputError(f"e is given for {group!r}; it is the share of {' and '.join(_UNKNOWN)} that is eligible")
     missing = [group for group in _UNKNOWN if full[group] and group not in given]
     if missing:
-        raise InputError(f"e is not given for {missing[0]}, which counts {full[missing[0]]:,} cases")
+        raise InputError(f"e is not given for {missing[0]}, which counts {count_text(full[missing[0]])} cases")
     unknown = sum(full[group] for group in _UNKNOWN)
     return _share(sum((given.get(group, Fraction(0)) * full[group] for group in _UNKNOWN), Fraction(0)), unknown), (
         E_GIVEN_EACH
@@ -180,12 +184,20 @@ def group_counts(
     return groups
 
 
-def _checked(counts: Mapping[str, int]) -> dict[str, int]:
-    full: dict[str, int] = dict.fromkeys(GROUPS, 0)
+def count_text(n: Count) -> str:
+    """A count as people read it; a sum of weights with its decimal places, six at most."""
+    if n == int(n):
+        return f"{int(n):,}"
+    return f"{float(n):,.6f}".rstrip("0")
+
+
+def _checked(counts: Mapping[str, Count]) -> dict[str, Count]:
+    full: dict[str, Count] = dict.fromkeys(GROUPS, 0)
     for group, n in counts.items():
         if group not in full:
             raise InputError(f"{group!r} is not an AAPOR group: {did_you_mean(group, GROUPS)}")
-        _check_count(f"group {group}", n)
+        if not isinstance(n, Fraction) or n < 0:
+            _check_count(f"group {group}", n)
         full[group] = n
     return full
 

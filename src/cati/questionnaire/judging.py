@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cati.questionnaire.answers import Answer, AnswerRefused, Contact, Key
@@ -49,8 +50,11 @@ def _is_code(value: Any) -> bool:
     return type(value) is int and -_LARGEST <= value <= _LARGEST
 
 
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+
+
 def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _NOT_STORABLE.search(text) is None
 
 
 def _single(step: Step, value: Any) -> Answer:

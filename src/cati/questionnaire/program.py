@@ -217,16 +217,16 @@ class Program:
                 return Reached(at, None)
             live[at] = answer
             self.take_write_ins(step, answer, given, live)
-            end = _end_of(step, answer, live, sample)
+            end = end_of(step, answer, live, sample)
             if end is not None:
                 return Reached(None, end[1], None, end[0])
-            jump = _taken(step, answer, live, sample)
+            jump = jump_taken(step, answer, live, sample)
             at = at + 1 if jump is None else jump.to
         return Reached(None, None)
 
     def taken(self, step: Step, live: Live, sample: Sample) -> Jump | None:
         """The jump that an answered question takes, if it takes one."""
-        return _taken(step, live[step.slot], live, sample)
+        return jump_taken(step, live[step.slot], live, sample)
 
     def following(self, step: Step, live: Live, sample: Sample) -> int:
         """The step that comes after an answered question, jumps observed; its base is still to be tested."""
@@ -251,7 +251,7 @@ class Program:
             live[write_in.slot] = given[write_in.slot] if chosen else None
 
 
-def _end_of(step: Step, answer: Answer, live: Live, sample: Sample) -> tuple[int | Key, str] | None:
+def end_of(step: Step, answer: Answer, live: Live, sample: Sample) -> tuple[int | Key, str] | None:
     """The code of an answer that ends the interview, and the outcome."""
     if not step.ends:
         return None
@@ -262,7 +262,8 @@ def _end_of(step: Step, answer: Answer, live: Live, sample: Sample) -> tuple[int
     return None
 
 
-def _taken(step: Step, answer: Answer, live: Live, sample: Sample) -> Jump | None:
+def jump_taken(step: Step, answer: Answer, live: Live, sample: Sample) -> Jump | None:
+    """The jump that an answer takes, if it takes one."""
     for code in answer if isinstance(answer, tuple) else (answer,):
         target = step.jumps.get(code) if isinstance(code, (int, Key)) else None
         if target is not None:

@@ -53,10 +53,10 @@ def _section(grid: Grid) -> str:
         rows.append(f'<tr class="depth{row.depth}">{"".join(cells)}</tr>')
     body = "\n".join(rows)
     plots = "".join(plot_svg(plot) for plot in grid.plots)
-    return (
-        f"<section>\n{heading}{plots}<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
-        f"{_notes(grid.notes)}</section>"
-    )
+    table = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+    if not grid.rows:
+        table = f"<p>{_plain(grid.empty)}</p>\n"
+    return f"<section>\n{heading}{plots}{table}{_notes(grid.notes)}</section>"
 
 
 def _notes(notes: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ def to_markdown(document: Document) -> str:
         if grid.name:
             parts.append(f"## {_plain(grid.name)}")
         parts.extend(f"```text\n{drawn}\n```" for plot in grid.plots if (drawn := _drawn(plot)))
-        parts.append(_table(grid))
+        parts.append(_table(grid) if grid.rows else _plain(grid.empty))
         parts.extend(_plain(note) for note in grid.notes)
     parts.extend(_plain(note) for note in document.notes)
     return "\n\n".join(parts) + "\n"

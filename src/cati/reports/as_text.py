@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cati.reports.document import Document, Grid, cell_text, visible
+from cati.reports.document import Column, Document, Grid, cell_text, visible
 from cati.reports.plots_text import plot_lines
 
 _NUMBERS_AT_MOST = 12
@@ -32,7 +32,9 @@ def to_text(document: Document, width: int) -> str:
         for plot in grid.plots:
             for line in ("", *plot_lines(plot, width)):
                 console.print(Text(line), no_wrap=True, crop=True)
-        for part, columns in enumerate(_that_fit(grid, width)):
+        if not grid.rows:
+            console.print(Text(visible(grid.empty)))
+        for part, columns in enumerate(_that_fit(grid, width) if grid.rows else ()):
             if part:
                 console.print()
             console.print(_table(grid, columns))
@@ -85,18 +87,24 @@ def _least(grid: Grid, place: int, leads: bool = False) -> int:
     return max([*(cell_len(word) for word in words), *cells, 1])
 
 
+def _heading(column: Column) -> int:
+    """How wide the longest word of a heading is; of a very long one, which may be data, a part."""
+    return min(max((cell_len(word) for word in visible(column.label).split()), default=1), _NUMBERS_AT_MOST)
+
+
 def _table(grid: Grid, places: list[int]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    in_parts = len(places) < len(list(grid.printed()))
     for at, i in enumerate(places):
         column = grid.columns[i]
         table.add_column(
             Text(visible(column.label)),
             justify="right" if column.numeric else "left",
             overflow="fold",
-            min_width=_least(grid, i, at == 0) if column.numeric or len(places) < len(list(grid.printed())) else None,
+            min_width=_least(grid, i, at == 0) if column.numeric or in_parts else _heading(column),
             max_width=max(_NUMBERS_AT_MOST, _least(grid, i)) if column.numeric else None,
         )
     for row in grid.rows:
         first, *others = (Text(cell_text(row.cells[i])) for i in places)
-        table.add_row(Padding(first, (0, 0, 0, 2 * row.depth)), *others)
+        table.add_row(Padding(first, (0, 0, 0, 2 * row.depth)) if row.depth else first, *others)
     return table

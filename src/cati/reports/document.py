@@ -87,7 +87,7 @@ class GridRow:
 class Grid:
     """A table: `name` says which one it is where there are several (also the sheet of a workbook).
 
-    `plots` are drawn above it, where a format draws.
+    `plots` are drawn above it, where a format draws. `empty` is what people read in place of a table without rows.
     """
 
     name: str
@@ -95,6 +95,7 @@ class Grid:
     rows: tuple[GridRow, ...]
     notes: tuple[str, ...] = ()
     plots: tuple[Plot, ...] = ()
+    empty: str = "None."
 
     def printed(self) -> Iterator[tuple[int, Column]]:
         """The columns that people see, with their places."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from cati.outcomes import GROUPS, RATE_DEFINITIONS, Rates, RateValue, Scheme, group_counts, outcome_table, rates, wilson
 from cati.outcomes.intervals import LEVEL, METHOD
-from cati.outcomes.rates import Eligible
+from cati.outcomes.rates import Eligible, count_text
 from cati.reports.document import Cell, Column, Document, Grid, GridRow, Percent, Provenance
 from cati.reports.outcome_document import scheme_json, scheme_lines, table_facts
 
@@ -28,6 +28,11 @@ GROUP_NAMES: Mapping[str, str] = {
 INTERVALS = (
     f"Intervals: {LEVEL:.0%}, {METHOD}; they take the cases for a simple random sample, and e for known, and say "
     "nothing of bias."
+)
+
+WEIGHTED = (
+    "Counts that are not whole are taken for sums of weights: the rates hold, the intervals only for weights that add "
+    "up to the number of cases, and even then they leave out what weighting costs."
 )
 
 
@@ -140,11 +145,12 @@ def rates_facts(report: RatesReport, provenance: Provenance) -> dict[str, str]:
 
 def group_rates_document(found: Rates, title: str = "AAPOR outcome rates") -> Document:
     """The rates of given group counts: no scheme and no database stands behind them."""
-    given = ", ".join(f"{group}={n:,}" for group, n in found.counts.items())
+    given = ", ".join(f"{group}={count_text(n)}" for group, n in found.counts.items())
+    weighted = () if all(n == int(n) for n in found.counts.values()) else (WEIGHTED,)
     return Document(
         title,
         (_aapor_grid(found, ""),),
-        (f"Counts: {given}.", *_e_lines(found), INTERVALS),
+        (f"Counts: {given}.", *_e_lines(found), INTERVALS, *weighted),
         {"e_source": found.e_source},
     )
 
@@ -204,7 +210,6 @@ def _counted_where(report: RatesReport) -> tuple[str, ...]:
             disposition = report.scheme.disposition(key, report.settings)
             if n and disposition is not None and disposition.group == group:
                 parts.append(f"{report.scheme.outcomes[key].label} {n:,} ({disposition.code})")
-        lines.append(
-            f"{group}, {GROUP_NAMES[group]}: {report.rates.counts[group]:,}{': ' if parts else ''}{'; '.join(parts)}."
-        )
+        n_text = count_text(report.rates.counts[group])
+        lines.append(f"{group}, {GROUP_NAMES[group]}: {n_text}{': ' if parts else ''}{'; '.join(parts)}.")
     return tuple(lines)

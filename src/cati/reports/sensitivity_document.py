@@ -59,7 +59,7 @@ def sensitivity_document(
     columns += [Column(key, key) for key in keys]
     rows = []
     for choice in choices:
-        counts = choice.rates.counts
+        counts = {group: int(n) for group, n in choice.rates.counts.items()}  # of cases, not of weights
         unknown = counts["UH"] + counts["UO"]
         known = sum(counts.values()) - unknown - counts["NE"]
         rows.append(

@@ -211,9 +211,7 @@ _partial(
 )
 _partial("ix_case_next_owner", cases.c.next_owner, cases.c.next_call_at, where=cases.c.next_owner.is_not(None))
 Index("ix_case_name", cases.c.name, cases.c.id)
-_partial(
-    "ix_case_standing", cases.c.outcome, cases.c.region, cases.c.ofsted, where=cases.c.issued_at.is_not(None)
-)
+_partial("ix_case_standing", cases.c.outcome, cases.c.region, cases.c.ofsted, where=cases.c.issued_at.is_not(None))
 _partial("ix_case_issued_at", cases.c.issued_at, where=cases.c.issued_at.is_not(None))
 
 # A time during which a case was issued to the telephone, and that is over: it was held again. The present one is in

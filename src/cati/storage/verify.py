@@ -42,6 +42,17 @@ _RULES: tuple[tuple[str, str], ...] = (
         'SELECT serial FROM "case" WHERE next_class IS NOT NULL AND issued_at IS NULL',
     ),
     (
+        "it was held again before it was issued",
+        """SELECT c.serial FROM issue_span s JOIN "case" c ON c.id = s.case_id WHERE s.held_at < s.issued_at""",
+    ),
+    (
+        "it was issued twice at once",
+        """SELECT c.serial FROM issue_span s JOIN "case" c ON c.id = s.case_id
+             WHERE s.held_at > c.issued_at OR EXISTS (SELECT 1 FROM issue_span o WHERE o.case_id = s.case_id
+               AND o.id <> s.id AND (o.issued_at < s.held_at AND s.issued_at < o.held_at
+                 OR o.issued_at = s.issued_at AND o.held_at = s.held_at AND o.held_at > o.issued_at))""",
+    ),
+    (
         "it waits for an appointment that is not booked",
         """SELECT serial FROM "case" c WHERE c.next_class IN (0, 1) AND NOT EXISTS (
              SELECT 1 FROM appointment a WHERE a.case_id = c.id AND a.status = 'booked')""",

@@ -7,9 +7,9 @@ import itertools
 import pytest
 
 from cati.console.key_registry import EDITING_KEYS
-from cati.console.supervisor import asking, case, keys, previewing, state, tabs
+from cati.console.supervisor import asking, behind, case, keys, previewing, state, tabs
 
-MODULES = (asking, case, previewing, state, tabs)
+MODULES = (asking, behind, case, previewing, state, tabs)
 
 
 def states() -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cati import desk
@@ -212,3 +214,32 @@ def test_a_case_shows_its_changes_and_why_it_is_called(supervise: Sit, room: Roo
     assert f"because: {WHY}" in text
     assert "hard, replaced" in text
     assert "telephone, 0 answered, goes on at S1" in text
+
+
+def test_an_enter_typed_before_the_preview_is_shown_confirms_nothing(supervise: Sit, room: Room) -> None:
+    room.call("Jo", "1000", "refusal")
+    screen = choose(supervise(), "1000", 7)
+    usual = screen.driver._perform
+    out: list[Any] = []
+    screen.driver._perform = out.append
+    screen.type(WHY, "", "")  # as when Enter bounces while the database is slow
+    screen.driver._perform = usual
+    usual(out.pop())
+    assert screen.state == "preview"
+    assert "Not taken, because typed before this was shown: 2 keys." in screen.message
+    assert desk.case_card(room.store, room.study, "1000").outcome == "refusal"
+    screen.type("")
+    assert screen.message.startswith("Done: case 1000 reopened")
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\t "])
+def test_no_repair_is_done_without_a_reason(supervise: Sit, room: Room, typed: str) -> None:
+    room.call("Jo", "1000", "refusal")
+    screen = choose(supervise(), "1000", 7).type(typed, typed)
+    assert screen.state == "ask"
+    assert desk.case_card(room.store, room.study, "1000").outcome == "refusal"
+
+
+def test_an_impossible_number_is_named_with_what_is_wrong(supervise: Sit) -> None:
+    screen = choose(supervise(), "1001", 9).type("hello")
+    assert "hello cannot be called: it has letters in it" in screen.message

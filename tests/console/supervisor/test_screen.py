@@ -48,7 +48,7 @@ async def opened(
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.supervisor.is_settled)
         yield app, pilot
-    app.desk.stop()
+    app.stop()
     assert app.fault is None
 
 
@@ -68,10 +68,14 @@ async def test_a_repair_goes_from_key_to_key_to_the_database_and_back(
 ) -> None:
     room.call("Jo", "1000", "refusal")
     async with opened(database, room, study, clock) as (app, pilot):
-        await pilot.press("tab", "tab", *"1000", "enter", "f7", *"7", "enter", *"asked", "enter", "enter")
+        await pilot.press("tab", "tab", *"1000", "enter", "f7", *"7", "enter", *"asked", "enter")
+        await until(lambda: "Enter does it" in seen(app))
+        await pilot.press("enter")
         await until(lambda: "Done: case 1000 reopened" in seen(app))
         assert desk.case_card(room.store, study, "1000").outcome != "refusal"
-        await pilot.press("f8", *"oops", "enter", "enter")
+        await pilot.press("f8", *"oops", "enter")
+        await until(lambda: "Enter does it" in seen(app))
+        await pilot.press("enter")
         await until(lambda: desk.case_card(room.store, study, "1000").outcome == "refusal")
 
 
@@ -139,6 +143,35 @@ async def test_a_slow_database_is_told_and_the_keys_typed_meanwhile_are_kept(
         assert app.supervisor.controller.state.name == "cases"
 
 
+async def test_a_repair_does_not_wait_for_figures_that_are_being_read(
+    database: Path, room: Room, study: Study, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    room.call("Jo", "1000", "refusal")
+    async with opened(database, room, study, clock) as (app, pilot):
+        gate = threading.Event()
+        usual, read = app.aside.look_alone, []
+
+        def slow(look: Any) -> Any:
+            assert gate.wait(10)
+            read.append(look)
+            return usual(look)
+
+        monkeypatch.setattr(app.aside, "look_alone", slow)
+        await pilot.press(*"/quality", "enter", "f3", "f3")
+        await pilot.press(*"/cases", "enter", *"1000", "enter", "f7", *"7", "enter", *"asked", "enter")
+        await until(lambda: "Enter does it" in seen(app))
+        await pilot.press("enter")
+        await until(lambda: "Done: case 1000 reopened" in seen(app))
+        assert not read
+        gate.set()
+        await pilot.press("f2", *"/quality", "enter")
+        await until(lambda: "This week" in seen(app))
+        assert {look.span for look in read} == {"all", "week"}  # the one between was passed over
+        await until(lambda: app.supervisor.is_settled)
+
+
 async def test_a_fault_of_ours_ends_the_screen_with_3(database: Path, room: Room, study: Study, clock: Clock) -> None:
     work = Watch(str(database), study, desk.sign_in_as(room.store, None), clock)
     app = SupervisorApp(work)
@@ -149,7 +182,7 @@ async def test_a_fault_of_ours_ends_the_screen_with_3(database: Path, room: Room
     work.look = broken  # type: ignore[method-assign, assignment]
     async with app.run_test(size=(80, 24)):
         await until(lambda: app.fault is not None)
-    app.desk.stop()
+    app.stop()
     assert isinstance(app.fault, ZeroDivisionError)
     assert app.return_code == 3
 

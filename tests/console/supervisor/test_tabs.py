@@ -107,7 +107,7 @@ def test_a_case_is_found_by_part_of_its_name_and_hostile_text_is_shown_literally
     screen = supervise(columns=200).type("/cases", "[bad]")
     assert "1001" in screen.text
     assert "\x1b" not in screen.text
-    assert "[bad] to 5 [good] [/x] ␛[31mred" in screen.text
+    assert "[bad] to 5 [good] [/x]" in screen.text
     assert "\u202e" in HOSTILE
     assert "\u202e" not in screen.text
     screen.type("")
@@ -240,3 +240,47 @@ def test_the_data_folder_is_not_written_to_by_looking(supervise: Sit, database: 
         screen.type(f"/{name}")
     assert len(desk.case_log(room.store, "1000")) == changes
     assert database.exists()
+
+
+def test_a_number_of_the_table_is_opened_down_to_its_cases(supervise: Sit, room: Room) -> None:
+    room.call("Jo", "1000", "refusal")
+    room.call("Jo", "1002", "completed")
+    screen = supervise(rows=50).type("/progress", "<end>")
+    assert screen.line("▶").startswith("▶Yorkshire")
+    screen.type("<home>")
+    while "Refusals" not in screen.line("▶"):
+        screen.type("<down>")
+    screen.type("")
+    assert "Refusals: 1." in screen.text
+    assert re.search(r"▶  1000 +Refusal .* call by Jo", screen.text)
+    assert screen.type("").state == "case"
+    assert screen.type("", "<backspace>").state == "progress"
+    assert "Refusals" in screen.line("▶")  # as it was left
+
+
+def test_completes_by_a_variable_are_opened_down_to_their_cases(supervise: Sit, room: Room) -> None:
+    room.call("Jo", "1002", "completed")
+    screen = supervise().type("/progress", "<end>", "")
+    assert "Completes, region Yorkshire and Humber: 1." in screen.text
+    assert "1002" in screen.text
+
+
+def test_the_marked_number_is_always_on_the_screen(supervise: Sit) -> None:
+    screen = supervise(rows=14).type("/progress")
+    for _ in range(30):
+        assert "▶" in screen.text
+        screen.type("<down>")
+    screen.type("<pageup>")
+    assert "▶" in screen.text
+
+
+@pytest.mark.parametrize("tab", ["interviewers", "quality"])
+def test_enter_on_an_interviewer_shows_her_newest_calls_and_opens_their_cases(
+    supervise: Sit, room: Room, tab: str
+) -> None:
+    room.call("Jo", "1000", "completed")
+    screen = supervise().type(f"/{tab}", "")
+    assert "case 1000  Interview completed" in screen.text
+    screen.type("1")
+    assert screen.state == "case"
+    assert "Case 1000" in screen.text

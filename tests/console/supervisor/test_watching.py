@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cati import desk
 from cati.console.supervisor import driver
 from cati.console.supervisor.effects import Failure
+from cati.console.supervisor.looks import FIGURES
 from cati.console.supervisor.session import window
 from cati.desk import Leaf, SampleRow
 
@@ -113,7 +116,7 @@ def test_another_size_shows_as_many_lines_as_there_are(supervise: Sit, room: Roo
     desk.load_sample(room.store, [SampleRow(f"{2000 + n}") for n in range(80)], study=room.study)
     screen = supervise().type("/cases")
     small = screen.text.count("Not called yet")
-    screen.controller.resize(120, 50)
+    screen.controller.resize(110, 50)
     screen.driver.pump()
     assert screen.text.count("Not called yet") == small + 26
     screen.controller.resize(30, 9)
@@ -162,3 +165,87 @@ def test_a_list_at_hand_is_leafed_through_whole(size: int) -> None:
         page = window(rows, Leaf(size, page.keys[0], back=True))
         found = [*page.rows, *found]
     assert found == rows
+
+
+def test_a_mark_goes_with_its_case_and_falls_on_no_other_when_that_has_gone(supervise: Sit, room: Room) -> None:
+    room.book("Jo", "1000", 60)
+    room.book("Jo", "1001", 120)
+    screen = supervise().type("/queue")
+    assert screen.line("1000").startswith("▶")
+    room.store.clock = lambda: room.clock() + timedelta(minutes=50)  # Kim reaches 1000 before its time
+    room.call("Kim", "1000", "refusal")
+    screen.wait()
+    assert "▶" not in screen.text
+    assert "nothing is marked" in screen.message
+    for key in ("<f7>", "<f9>", ""):
+        screen.type(key)
+        assert (screen.state, screen.message) == ("queue", "No line is marked.")
+    assert screen.type("<down>").line("1001").startswith("▶")
+
+
+def test_a_page_of_which_every_line_has_gone_marks_nothing_on_the_first(supervise: Sit, room: Room) -> None:
+    desk.load_sample(room.store, [SampleRow(f"{2000 + n}") for n in range(30)], study=room.study)
+    screen = supervise().type("/cases", "<pagedown>")
+    assert "1000" not in screen.text
+    screen.controller.state.outcome = "refusal"  # type: ignore[attr-defined]  # as if all had come to something else
+    screen.driver.pump()
+    assert "▶" not in screen.text
+    assert screen.type("<f7>").message == "No line is marked."
+
+
+def test_figures_hold_no_key_that_leads_away_and_come_later(supervise: Sit, room: Room) -> None:
+    room.call("Jo", "1000", "completed")
+    screen = supervise()
+    out: list[Any] = []
+    usual = screen.driver._look_at
+    screen.driver._look_at = lambda look: out.append(look) if isinstance(look, FIGURES) else usual(look)
+    screen.type("/quality", "<f5>", "/cases")
+    assert screen.state == "quality"  # F5 waits for the line that it is meant for, and what is typed behind it as well
+    assert screen.driver.waiting == 8
+    usual(out.pop())
+    assert screen.state == "choose"
+    screen.type("<ctrl+u>", "<backspace>", "/progress", "/interviewers", "<tab>", "<f3>", "/cases")
+    assert screen.state == "cases"
+    assert [type(look).__name__ for look in out] == ["LookQuality", "LookProgress", "LookInterviewers", "LookQuality"]
+    screen.type("1002", "/progress")
+    assert len(out) == 4  # what is on its way is not asked for twice
+    screen.driver.passed_over(out.pop(1))  # others were asked for since, and it is shown again: it is asked for anew
+    assert type(out[-1]).__name__ == "LookProgress"
+    for look in out:
+        usual(look)
+    assert "Total starting sample" in screen.text
+    assert screen.driver.is_settled
+
+
+def test_the_case_of_the_marked_line_stands_beside_a_table_and_follows_the_mark(supervise: Sit, room: Room) -> None:
+    room.book("Jo", "1000", 60)
+    room.book("Jo", "1001", 120)
+    screen = supervise(columns=120).type("/queue")
+    assert "Case 1000" in screen.text
+    screen.type("<down>")
+    assert "Case 1000" not in screen.text
+    assert "Case 1001" in screen.text
+    room.dial("Kim", "1001")
+    assert "In the hands of Kim" in screen.wait().text
+    screen.controller.resize(119, 30)
+    screen.driver.pump()
+    assert "Case 1001" not in screen.text
+
+
+def test_no_key_waits_for_what_stands_beside_and_only_the_last_of_many_is_looked_at(supervise: Sit, room: Room) -> None:
+    desk.load_sample(room.store, [SampleRow(f"{2000 + n}") for n in range(8)], study=room.study)
+    screen = supervise(columns=120).type("/cases").wait()
+    out: list[Any] = []
+    usual = screen.driver._look_at
+    screen.driver._look_at = out.append
+    screen.type(*["<down>"] * 6)
+    assert [look.serial for look in out] == ["1001"]
+    screen.driver._look_at = usual
+    usual(out[0])
+    assert "Case 2002" in screen.text
+    screen.driver._look_at = out.append
+    screen.type("<down>", "")
+    assert screen.state == "case"
+    assert [look.serial for look in out[1:]] == ["2003"]  # one look serves both
+    usual(out[1])
+    assert "Case 2003" in screen.text

@@ -1,4 +1,8 @@
-"""The supervisor's screen on Textual: one widget, the driver, the desk's thread, and a pulse felt twice a second."""
+"""The supervisor's screen on Textual: one widget, the driver, two threads of the database, and a pulse felt twice a
+second.
+
+Figures are read on a thread of their own, over a connection of their own: a repair does not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from cati.console.supervisor import driver
 from cati.console.supervisor.controller import Controller
 from cati.console.supervisor.driver import Driver
 from cati.console.supervisor.effects import Effect
+from cati.console.supervisor.looks import FIGURES
 from cati.console.supervisor.session import Work
 from cati.console.widgets.console_app import ConsoleApp
 
@@ -36,10 +41,13 @@ class SupervisorApp(ConsoleApp):
         super().__init__()
         self.work = work
         self.desk = Session(work, self.post)
-        self.desk.on_fault = self._failed
+        self.aside = work.another()
+        self.figures = Session(self.aside, self.post)
+        self.desk.on_fault = self.figures.on_fault = self._failed
         controller = Controller(work.study, work.who, work.now())
         self.supervisor = Driver(controller, self._perform, self._look_at, work.now, time.monotonic)
         self._patience: asyncio.TimerHandle | None = None
+        self._figures_of: Look | None = None
         self._slow = False
         self._feeling = False
 
@@ -48,10 +56,16 @@ class SupervisorApp(ConsoleApp):
     def begin(self) -> None:
         """The desk's thread, and the first look."""
         self.desk.start()
+        self.figures.start()
         self.desk.do(_settle, _ignore)
         self.draw()
         self.supervisor.pump()
         self._feel()
+
+    def stop(self) -> None:
+        """Finishes repairs that are under way, and ends both threads; figures are not waited for."""
+        self.desk.stop()
+        self.figures.stop(0.2)
 
     # --- keys in
 
@@ -82,12 +96,18 @@ class SupervisorApp(ConsoleApp):
 
     def _look_at(self, look: Look) -> None:
         self._be_patient()
+        if isinstance(look, FIGURES):
+            self._figures_of = look
+            self.figures.do(
+                lambda: _timed(self.aside.look_alone, look) if look == self._figures_of else None,
+                lambda found: self._passed_over(look) if found is None else self._seen(look, *found),
+            )
+        else:
+            self.desk.do(lambda: _timed(self.work.look, look), lambda found: self._seen(look, *found))
 
-        def timed() -> tuple[Any, float]:
-            before = time.thread_time()
-            return self.work.look(look), time.thread_time() - before
-
-        self.desk.do(timed, lambda found: self._seen(look, *found))
+    def _passed_over(self, look: Look) -> None:
+        self.supervisor.passed_over(look)
+        self._drawn_or_left()
 
     def _seen(self, look: Look, seen: Any, cost: float) -> None:
         self._answered()
@@ -139,7 +159,7 @@ class SupervisorApp(ConsoleApp):
             controller.resize(size.width, size.height)
             self.supervisor.pump()
         page = controller.page()
-        if self._slow:
+        if self._slow and self.supervisor.holds_keys:
             page = page.with_message(Message("info", "One moment: waiting for the database."))
         frame = view.draw(page, size.width, size.height)
         controller.screen_pages = frame.pages
@@ -153,10 +173,16 @@ def run_screen(*, database: str | None, study: Study, who: Actor, clock: Callabl
     try:
         app.run(mouse=False)
     finally:
-        app.desk.stop()
+        app.stop()
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0
+
+
+def _timed(looked: Callable[[Look], Any], look: Look) -> tuple[Any, float]:
+    """What there is of a look, and the processor time that it took."""
+    before = time.thread_time()
+    return looked(look), time.thread_time() - before
 
 
 def _settle() -> None:

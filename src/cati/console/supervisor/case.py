@@ -40,7 +40,7 @@ class Case(Overlay):
         del across, space
         if self.seen is None:
             return waiting()
-        return tuple(_paras(self.seen, self.console.study.timezone, self.console.now))
+        return tuple(case_parts(self.seen, self.console.study.timezone, self.console.now))
 
     def enter(self, typed: str, now: datetime) -> None:
         del now
@@ -70,7 +70,8 @@ def open_case(console: Controller, serial: str) -> None:
     console.go_to(Case(console, serial))
 
 
-def _paras(whole: WholeCase, zone: ZoneInfo, now: datetime) -> Iterator[Para]:
+def case_parts(whole: WholeCase, zone: ZoneInfo, now: datetime) -> Iterator[Para]:
+    """All that is known of a case, the most pressing first."""
     card, calling = whole.card, whole.calling
     yield Para("heading", f"Case {card.serial}  {card.name}   {card.la}")
     yield Para("plain", f"Stands as {card.outcome_label}{f': {card.outcome_why}' if card.outcome_why else ''}")

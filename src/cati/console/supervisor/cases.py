@@ -32,6 +32,7 @@ class Cases(TableState):
         Column("Next call", 16, wide=76),
         Column("in hand", 12, wide=100),
     )
+    facts_from = 120
     nothing = "No case has that. Backspace shows all."
 
     def __init__(self, console: Controller) -> None:
@@ -76,6 +77,8 @@ class Cases(TableState):
             self._search(typed)
         elif self.marked is not None:
             open_case(self.console, self.marked.serial)
+        else:
+            self.tell("No line is marked.")
 
     def _search(self, text: str) -> None:
         self.text = text

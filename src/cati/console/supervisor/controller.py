@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cati.console.supervisor import keys
 from cati.console.supervisor.asking import Help, Leaving
 from cati.console.supervisor.effects import Effect, Failure, Leave, Reply
+from cati.console.supervisor.looks import FIGURES
 from cati.console.supervisor.state import State
 
 if TYPE_CHECKING:
@@ -93,6 +94,21 @@ class Controller:
     def look(self) -> Look | None:
         """What is shown now."""
         return self.state.look()
+
+    @property
+    def looks_long(self) -> bool:
+        """Is what is shown made of figures, which take long to look at?"""
+        return isinstance(self.look, FIGURES)
+
+    @property
+    def beside(self) -> Look | None:
+        """What stands beside it, where the screen is wide enough; looked at when there is time."""
+        return self.state.beside()
+
+    def take_beside(self, look: Look, seen: Any) -> None:
+        """What there was of what stands beside. A failure is told of by what is shown itself."""
+        if look == self.beside and not isinstance(seen, Failure):
+            self.state.take_beside(look, seen)
 
     @property
     def is_waiting(self) -> bool:

@@ -1,6 +1,9 @@
 """Between the keyboard, the desk's thread and the controller: keys wait for effects and for what was moved to, and what
 is shown is looked at again once the database has changed, at most once a second.
 
+Figures take long to look at, on a thread of their own: while they are looked at for the first time, keys that lead away
+from them do not wait, and what was moved away from is let go when it comes.
+
 The same driver serves the screen and the tests: whoever drives it carries effects and looks out, and hands the replies
 back on this thread.
 """
@@ -30,6 +33,8 @@ STILL = 20.0
 """Seconds after which what is shown is looked at again though nothing has changed but the time."""
 
 LEAVE_KEYS = frozenset({"f10", "ctrl+q"})
+AWAY_KEYS = frozenset({"tab", "shift+tab", "left", "right", "f1", "f3", "f4", "/"})
+"""To another tab, to other figures, to help, to a command: none acts on a line."""
 
 
 class Driver:
@@ -53,6 +58,9 @@ class Driver:
         self._pumping = False
         self._out = False
         self._looking: Look | None = None
+        self._glancing: Look | None = None
+        self._beside: Look | None = None
+        self._asked: list[Look] = []
         self._began = self._again = self._still = 0.0
         self._pulse: Any = None
         self._moved = False
@@ -76,7 +84,13 @@ class Driver:
     @property
     def is_settled(self) -> bool:
         """Is nothing under way?"""
-        return not self._keys and not self._out and self._looking is None and not self.controller.is_waiting
+        looking = self._looking is not None or self._glancing is not None
+        return not self._keys and not self._out and not looking and not self.controller.is_waiting
+
+    @property
+    def holds_keys(self) -> bool:
+        """Do keys wait for something that is under way?"""
+        return self._out or self.controller.is_waiting
 
     # --- effects and looks
 
@@ -85,16 +99,35 @@ class Driver:
         if isinstance(self.controller.effect, Leave):
             self.left = True
         self._out = False
+        before = self.controller.state
         self.controller.resume(reply, self._clock())
+        state = self.controller.state
+        if state is not before and state.must_be_seen and self._keys:
+            state.not_taken(len(self._keys))
+            self._keys.clear()
         self.pump()
 
     def seen(self, look: Look, seen: Any, cost: float = 0.0) -> None:
-        """What there was of the look that is under way; `cost`: the processor time that it took, in seconds."""
+        """What there was of a look that was asked for; `cost`: the processor time that it took, in seconds."""
+        self._asked.remove(look)
         ended = self._ticks()
-        self._again = max(self._began + LEAST, ended + CHEAP * cost, ended + (ended - self._began))
-        self._still = ended + STILL
-        self._looking = None
-        self.controller.take(look, seen, self._clock())
+        if look == self._glancing:
+            self._glancing = None
+            self._again = max(self._again, ended + CHEAP * cost)
+            self.controller.take_beside(look, seen)
+        if look == self._looking:
+            self._again = max(self._began + LEAST, ended + CHEAP * cost, ended + (ended - self._began))
+            self._still = ended + STILL
+            self._looking = self._beside = None
+            self.controller.take(look, seen, self._clock())
+        self.pump()
+
+    def passed_over(self, look: Look) -> None:
+        """A look that was asked for was not looked at, because another of its kind was asked for since."""
+        self._asked.remove(look)
+        if look == self._looking:  # and that is what is shown again by now
+            self._looking = None
+            self._moved = True
         self.pump()
 
     def pulse(self, pulse: Any) -> bool:
@@ -128,9 +161,23 @@ class Driver:
                 self._begin(look)
 
     def _begin(self, look: Look) -> None:
-        self._moved = False
         self._looking = look
         self._began = self._ticks()
+        if look not in self._asked:  # else what is on its way may be older than the last change
+            self._moved = False
+            self._ask(look)
+
+    def _glance(self) -> None:
+        """Looks at what stands beside; no key waits for it, and of many that were passed by the last is looked at."""
+        look = self.controller.beside
+        if look is None or look == self._beside or self._glancing is not None or self.controller.is_waiting:
+            return
+        self._glancing = self._beside = look
+        if look not in self._asked:
+            self._ask(look)
+
+    def _ask(self, look: Look) -> None:
+        self._asked.append(look)
         self._look_at(look)
 
     # --- in order
@@ -141,23 +188,38 @@ class Driver:
             return
         self._pumping = True
         try:
-            while not self.left:
-                if self.controller.effect is not None:
-                    if self._out:
-                        return
-                    self._out = True
-                    self._perform(self.controller.effect)
-                elif self.controller.is_waiting:
-                    look = self.controller.look
-                    if self._looking is None and look is not None:
-                        self._begin(look)
-                    if self.controller.is_waiting and not (self._keys and self._keys[0] in LEAVE_KEYS):
-                        return
-                    if self._keys:
-                        self.controller.press(self._keys.popleft(), self._clock())
-                elif self._keys:
-                    self.controller.press(self._keys.popleft(), self._clock())
-                else:
-                    return
+            self._press_all()
+            if not self.left and not self._out:
+                self._glance()
         finally:
             self._pumping = False
+
+    def _press_all(self) -> None:
+        while not self.left:
+            if self.controller.effect is not None:
+                if self._out:
+                    return
+                self._out = True
+                self._perform(self.controller.effect)
+            elif self.controller.is_waiting:
+                look = self.controller.look
+                if look is not None and look != self._looking:
+                    self._begin(look)
+                if self.controller.is_waiting and not self._next_leads_away():
+                    return
+                if self._keys:
+                    self.controller.press(self._keys.popleft(), self._clock())
+            elif self._keys:
+                self.controller.press(self._keys.popleft(), self._clock())
+            else:
+                return
+
+    def _next_leads_away(self) -> bool:
+        """Does the next key lead away from what is looked at? A command may; it acts on no line of a table."""
+        if not self._keys:
+            return False
+        key = self._keys[0]
+        if key in LEAVE_KEYS:
+            return True
+        typed = self.controller.state.entry.text
+        return self.controller.looks_long and (key in AWAY_KEYS or typed.startswith("/"))

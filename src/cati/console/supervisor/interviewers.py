@@ -62,7 +62,7 @@ class Interviewers(TableState):
         return seen.page
 
     @property
-    def under(self) -> int:
+    def below_it(self) -> int:
         return 1
 
     def identity(self, row: InterviewerFigures) -> int:
@@ -84,6 +84,10 @@ class Interviewers(TableState):
         del now
         if typed:
             self.refuse("Nothing is typed here: F3 the period, F4 the order. cati report interviewers prints it.")
+        elif self.marked is not None:
+            from cati.console.supervisor.calls_of import open_call_of
+
+            open_call_of(self, self.marked.id, self.marked.name)
 
     def do(self, name: str, now: datetime) -> None:
         if name == "sort":

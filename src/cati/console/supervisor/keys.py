@@ -25,14 +25,17 @@ STATES: dict[str, str] = {
     "cases": "Type a serial, or part of a name, an authority or a number, and press Enter. Enter alone opens the case; "
     "Backspace shows all again.",
     "progress": "The outcome table as of now, and what has changed since this morning; where completes come from, and "
-    "when they were made today.",
+    "when they were made today. "
+    "Enter opens the marked number down to its cases.",
     "interviewers": "What the calls of each came to, and with what cases. Like compared with like: ratio is "
     "completes over those that so many calls of these kinds bring on average. cont., ref., coop.: contact, refusal and "
     "cooperation rate; min: the median length of an interview; kept: appointments kept, of those that are over; no "
-    "ans.: questions asked and left without an answer; first, again …: as what the cases came.",
+    "ans.: questions asked and left without an answer; first, again …: as what the cases came. Enter shows the newest "
+    "calls of the marked one.",
     "quality": "Who was listened to, and how much is still to be: at least 5 % of everybody's interviews, each for "
-    "75 % of its length or more. Below, interviews that went too fast.",
+    "75 % of its length or more. Below, interviews that went too fast. Enter shows the newest calls of the marked one.",
     "messages": "What interviewers are told, what one shift leaves to the next, and e-mails that were promised.",
+    "behind": "The cases that the number counts, and what decided each. Enter opens the case; Backspace goes back.",
     "case": "All that ever happened to a case, and why it is or is not called now. F7 puts something right; each "
     "repair is shown before it is done, asks for a reason, is logged, and can be undone with F8.",
     "ask": "Type what is asked for and press Enter; Backspace on an empty line goes back.",
@@ -46,9 +49,10 @@ STATES: dict[str, str] = {
 
 ALL = frozenset(STATES)
 TAB = frozenset(TABS)
-TABLES = TAB - {"progress", "messages"}
+TABLES = TAB - {"progress", "messages"} | {"behind"}
+MARKED = TABLES | {"progress"}
 OVER = ALL - TAB
-PLACES = TAB | {"case"}
+PLACES = TAB | {"behind", "case"}
 
 ACTIONS = (
     _action("help", "f1", "/help", "Help", "Help for where you are", ALL - {"help"}),
@@ -60,10 +64,10 @@ ACTIONS = (
     _action("tab_before", "shift+tab", "/previous", "", "The tab before", TAB),
     _action("tab_before", "left", "", "", "The tab before, on an empty entry line", TAB, "empty"),
     *(_action(name, "", f"/{name}", "", f"To the tab {label}", PLACES) for name, label in TABS.items()),
-    _action("mark_next", "down", "", "", "Mark the next line", TABLES),
-    _action("mark_before", "up", "", "", "Mark the line before", TABLES),
-    _action("first", "home", "/first", "", "To the first line, on an empty entry line", TABLES, "empty"),
-    _action("last", "end", "/last", "", "To the last line, on an empty entry line", TABLES, "empty"),
+    _action("mark_next", "down", "", "", "Mark the next line", MARKED),
+    _action("mark_before", "up", "", "", "Mark the line before", MARKED),
+    _action("first", "home", "/first", "", "To the first line, on an empty entry line", MARKED, "empty"),
+    _action("last", "end", "/last", "", "To the last line, on an empty entry line", MARKED, "empty"),
     _action("all", "backspace", "/all", "", "Show all again, on an empty entry line", {"queue", "cases"}, "empty"),
     _action("filter", "f3", "/filter", "Filter", "Show only some of the lines", {"queue", "cases"}),
     _action("by", "f3", "/by", "By", "By region, by Ofsted rating, by batch", {"progress"}),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from cati.desk import Leaf, Page, Seat, Wanted
+    from cati.desk import CaseBehind, Leaf, Page, Seat, Wanted
     from cati.desk.callback_queue import Sort, State
     from cati.desk.figures import InterviewerFigures, Speeder
     from cati.desk.finding import FindSort
@@ -116,6 +116,25 @@ class ProgressSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBehind:
+    """The cases that a number of the table counts: those of these outcomes, with this value of a variable where one is
+    named. Reply: BehindSeen."""
+
+    outcomes: tuple[str, ...]
+    by: str
+    value: str
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class BehindSeen:
+    """`count`: of all of them."""
+
+    page: Page[CaseBehind]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class LookInterviewers:
     """Reply: InterviewersSeen."""
 
@@ -183,6 +202,9 @@ class MessagesSeen:
 
 
 Look = (
-    LookShift | LookQueue | LookCases | LookCase | LookUnchanged | LookProgress | LookInterviewers | LookQuality
-    | LookHeard | LookCalls | LookPeople | LookMessages
+    LookShift | LookQueue | LookCases | LookCase | LookUnchanged | LookProgress | LookBehind | LookInterviewers
+    | LookQuality | LookHeard | LookCalls | LookPeople | LookMessages
 )  # fmt: skip
+
+FIGURES = (LookProgress, LookBehind, LookInterviewers, LookQuality)
+"""Looks that go over all calls or cases: on many they take seconds, and nothing else should wait for them."""

@@ -25,6 +25,7 @@ class Previewing(Overlay):
     """The repair as it would be. `home`: where she goes once it is done, or not to be done."""
 
     name = "preview"
+    must_be_seen = True  # an Enter that bounced on the reason confirms nothing
 
     def __init__(self, console: Controller, repair: Repair, previewed: Previewed, home: State) -> None:
         super().__init__(console)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cati.console.interviewer.page import Drawn, Para, Part
+from cati.console.interviewer.view import stacked
 from cati.console.supervisor.looks import LookProgress, ProgressSeen, Share
 from cati.console.supervisor.state import State, waiting
-from cati.console.supervisor.tables import Column, Line, Row, bar, line, table
+from cati.console.supervisor.tables import Column, Line, Row, bar, cell, line, side_by_side, table
 
 if TYPE_CHECKING:
     from cati.console.supervisor.controller import Controller
@@ -22,14 +24,27 @@ SIDE_BY_SIDE = 150
 LEFT = 72
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number on the screen, and which cases it counts."""
+
+    title: str
+    outcomes: tuple[str, ...]
+    by: str = ""
+    value: str = ""
+
+
 class Progress(State):
     """How far fieldwork has come."""
 
     name = "progress"
     tab = "progress"
 
+    follow = True
+
     def __init__(self, console: Controller) -> None:
         super().__init__(console)
+        self.mark = 0
         self.by = next(iter(console.study.targets), VARIABLES[0])
 
     def look(self) -> LookProgress:
@@ -40,11 +55,57 @@ class Progress(State):
         if typed:
             self.refuse("Nothing is typed here. F3 shows other bars; cati report outcomes prints the table.")
 
+        else:
+            self._open()
+
+    def _numbers(self) -> list[_Number]:
+        """The numbers that are opened down to their cases: those of the table, then the completes of each value."""
+        seen: ProgressSeen | None = self.seen
+        if seen is None:
+            return []
+        scheme = self.console.study.scheme
+        rows = [_Number(row.label, scheme.counted_in(row.key)) for row in seen.now.rows]
+        completes = scheme.counted_in(scheme.table_rates[0].of)
+        by = self.by
+        return rows + [
+            _Number(f"Completes, {by} {each.value or '(none)'}", completes, by, each.value) for each in seen.shares
+        ]
+
+    def _open(self) -> None:
+        from cati.console.supervisor.behind import Behind
+
+        if self.mark < len(numbers := self._numbers()):
+            number = numbers[self.mark]
+            self.console.go_to(Behind(self.console, number.title, number.outcomes, number.by, number.value))
+
+    def _step(self, to: int) -> None:
+        self.mark = min(max(to, 0), max(len(self._numbers()) - 1, 0))
+        self.page_at = 0
+
+    def page(self, by: int) -> None:
+        if by < 0 and not self.page_at:
+            self._step(self.mark - self.space)
+        else:
+            super().page(by)
+
+    def take(self, seen: ProgressSeen) -> None:
+        """The mark stays with its number, and else where it was."""
+        known = self._numbers()
+        marked = known[self.mark] if self.mark < len(known) else None
+        super().take(seen)
+        now = self._numbers()
+        self.mark = now.index(marked) if marked in now else min(self.mark, max(len(now) - 1, 0))
+
     def do(self, name: str, now: datetime) -> None:
-        if name == "by":
+        if name in ("mark_next", "mark_before"):
+            self._step(self.mark + (1 if name == "mark_next" else -1))
+        elif name in ("first", "last"):
+            self._step(0 if name == "first" else len(self._numbers()) - 1)
+        elif name == "by":
             known = list(dict.fromkeys((*self.console.study.targets, *VARIABLES)))
             self.by = known[(known.index(self.by) + 1) % len(known)]
             self.page_at = 0
+            self.mark = 0
         elif name in ("next_tab", "tab_before"):
             self.console.step_tab(1 if name == "next_tab" else -1)
         elif name == "undo":
@@ -60,16 +121,17 @@ class Progress(State):
         if seen is None:
             return waiting()
         if across < SIDE_BY_SIDE:
-            return (*_outcomes(seen, across), *_rest(seen, self.by, across))
-        left = _lines(_outcomes(seen, LEFT), LEFT)
-        right = _lines(_rest(seen, self.by, across - LEFT - 3), across - LEFT - 3)
-        return (Drawn(tuple(_beside(left, right))),)
+            return (*_outcomes(seen, across, self.mark), *_rest(seen, self.by, across, self.mark))
+        left = stacked(tuple(_outcomes(seen, LEFT, self.mark)), LEFT, columns=1)
+        rest = across - LEFT - 3
+        right = stacked(tuple(_rest(seen, self.by, rest, self.mark)), rest, columns=1)
+        return (Drawn(tuple(side_by_side(left, right, LEFT))),)
 
     def prompt(self) -> str:
-        return ""
+        return "Enter opens the number"
 
 
-def _outcomes(seen: ProgressSeen, across: int) -> Iterator[Part]:
+def _outcomes(seen: ProgressSeen, across: int, mark: int) -> Iterator[Part]:
     """The table, its rates first: they are what is asked for."""
     now, morning = seen.now, seen.morning
     for rate, before in zip(now.rates, morning.rates, strict=True):
@@ -92,7 +154,7 @@ def _outcomes(seen: ProgressSeen, across: int) -> Iterator[Part]:
         )
         for row in now.rows
     ]
-    yield table(_TABLE, rows, across)
+    yield table(_TABLE, rows, across, marked=mark)
 
 
 def _percent(whole: int | None) -> str:
@@ -104,9 +166,9 @@ def _moved(key: str, now: Table, morning: Table) -> str:
     return f"{by:+,}" if by else ""
 
 
-def _rest(seen: ProgressSeen, by: str, across: int) -> Iterator[Part]:
+def _rest(seen: ProgressSeen, by: str, across: int, mark: int) -> Iterator[Part]:
     yield from _hours(seen, across)
-    yield from _shares(seen, by, across)
+    yield from _shares(seen, by, across, mark - len(seen.now.rows))
 
 
 def _hours(seen: ProgressSeen, across: int) -> Iterator[Part]:
@@ -122,22 +184,22 @@ def _hours(seen: ProgressSeen, across: int) -> Iterator[Part]:
     yield Drawn(tuple(lines)) if lines else Para("plain", "No call was made today.")
 
 
-def _shares(seen: ProgressSeen, by: str, across: int) -> Iterator[Part]:
+def _shares(seen: ProgressSeen, by: str, across: int, mark: int) -> Iterator[Part]:
     """Completes by the value of a variable, against the target: a full bar reaches it."""
     against = "the target" if seen.set_targets else "its share of the sample"
     yield Para("heading", f"Completes by {by}, against {against} (a full bar reaches it)")
     longest = min(max((len(each.value) for each in seen.shares), default=8), 28)
     cells = max(across - longest - 34, 6)
-    lines = tuple(_share(each, longest, cells) for each in seen.shares)
+    lines = tuple(_share(each, longest, cells, "▶" if at == mark else " ") for at, each in enumerate(seen.shares))
     yield Drawn(lines) if lines else Para("plain", "No case is issued yet.")
 
 
-def _share(each: Share, longest: int, cells: int) -> Line:
+def _share(each: Share, longest: int, cells: int, sign: str) -> Line:
     reached = each.completes / each.target if each.target else (1.0 if each.completes else 0.0)
     today = each.completes - each.this_morning
     value = each.value or "(none)"
     return line(
-        (f" {value[:longest]:<{longest}} {each.completes:>5} / {_target(each.target):>6} ", "label"),
+        (f"{sign}{cell(value, longest)} {each.completes:>5} / {_target(each.target):>6} ", "label"),
         (bar(reached, cells), "big" if reached >= 0.9 else "warning"),
         (f" {reached:>5.0%} {f'{today:+}' if today else '':>5}", "dim"),
     )
@@ -145,19 +207,3 @@ def _share(each: Share, longest: int, cells: int) -> Line:
 
 def _target(target: float) -> str:
     return f"{target:.0f}" if target >= 10 else f"{target:.1f}"
-
-
-def _lines(parts: Iterator[Part], across: int) -> list[Line]:
-    from cati.console.interviewer.view import stacked
-
-    return stacked(tuple(parts), across, columns=1)
-
-
-def _beside(left: list[Line], right: list[Line]) -> Iterator[Line]:
-    from cati.console.interviewer.literal import width
-
-    for at in range(max(len(left), len(right))):
-        first = left[at] if at < len(left) else ()
-        second = right[at] if at < len(right) else ()
-        used = sum(width(text) for text, _ in first)
-        yield (*first, (" " * (LEFT - used), "label"), (" │ ", "dim"), *second)

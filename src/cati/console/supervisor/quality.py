@@ -9,9 +9,10 @@ from cati.console.interviewer.page import Drawn, Para, Part
 from cati.console.interviewer.typed import whole
 from cati.console.supervisor import words
 from cati.console.supervisor.asking import Asked, Chosen, NotTaken
+from cati.console.supervisor.calls_of import choose_call, open_call_of
 from cati.console.supervisor.effects import Ask, CheckedBack, Listened
 from cati.console.supervisor.interviewers import SPAN_SAID, SPANS
-from cati.console.supervisor.looks import LookCalls, LookHeard, LookQuality, QualitySeen, Span
+from cati.console.supervisor.looks import LookHeard, LookQuality, QualitySeen, Span
 from cati.console.supervisor.state import Read
 from cati.console.supervisor.table_state import TableState, summary
 from cati.console.supervisor.tables import Column, Row, line
@@ -54,7 +55,7 @@ class Quality(TableState):
         return seen.page
 
     @property
-    def under(self) -> int:
+    def below_it(self) -> int:
         return 1 + MOST_SPEEDERS
 
     def identity(self, row: Quota) -> int:
@@ -102,6 +103,8 @@ class Quality(TableState):
         del now
         if typed:
             self.refuse("Nothing is typed here: F5 records a listening, F6 a back-check.")
+        elif self.marked is not None:
+            open_call_of(self, self.marked.id, self.marked.name)
 
     def do(self, name: str, now: datetime) -> None:
         if name == "period":
@@ -125,20 +128,7 @@ class Quality(TableState):
     # --- a listening
 
     def _listen(self, who: Quota) -> None:
-        def seen(calls: tuple[CallToHear, ...]) -> None:
-            if not calls:
-                self.deny(f"{who.name} has made no call.")
-                return
-            options = [(each, self._call(each)) for each in calls]
-            self.console.go_to(Chosen(self.console, f"Which call of {who.name} did you listen to?", options, self._how))
-
-        self.console.run(Ask(LookCalls(who.id)), seen)
-
-    def _call(self, each: CallToHear) -> str:
-        zone, now = self.console.study.timezone, self.console.now
-        came = each.label or ("goes on" if each.ended_at is None else "not coded")
-        heard = f"  (heard before: {each.heard} %)" if each.heard is not None else ""
-        return f"{words.moment(each.started_at, now, zone)}  case {each.serial}  {came}{heard}"
+        choose_call(self, who.id, who.name, f"Which call of {who.name} did you listen to?", self._how)
 
     def _how(self, made: CallToHear) -> None:
         def minutes(value: int) -> None:

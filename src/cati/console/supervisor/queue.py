@@ -42,6 +42,7 @@ class Queue(TableState):
         Column("in hand", 10, wide=100),
         Column("Why", 20, grows=True, wide=140),
     )
+    facts_from = 120
     nothing = "Nobody waits here. F3 shows others."
 
     def __init__(self, console: Controller) -> None:
@@ -103,6 +104,8 @@ class Queue(TableState):
             from cati.console.supervisor.case import open_case
 
             open_case(self.console, self.marked.serial)
+        else:
+            self.tell("No line is marked.")
 
     def _want(self, **wanted: Any) -> None:
         self._wanted |= wanted

@@ -246,7 +246,7 @@ class Repairs:
         def read(typed: str) -> str:
             why = why_not_called(typed)
             if why:
-                raise NotTaken(why)
+                raise NotTaken(f"{typed} cannot be called: {why}.")
             return typed
 
         return Asked(self.console, "Number", then, parts=(Para("heading", heading),), read=read)

@@ -81,6 +81,10 @@ class Work:
         if store is not None:
             store.close()
 
+    def another(self) -> Work:
+        """The same database once more, for another thread."""
+        return Work(self._database, self.study, self.who, self._clock)
+
     # --- is anything new?
 
     def feel(self) -> str | Failure:
@@ -100,6 +104,11 @@ class Work:
             self._store = self._pulse = None  # closing what is gone may fail like anything else
 
     # --- looks
+
+    def look_alone(self, look: looks.Look) -> Any:
+        """What there is of a look, where nobody feels the pulse: what was gone or replaced is opened anew."""
+        felt = self.feel()
+        return felt if isinstance(felt, Failure) else self.look(look)
 
     def look(self, look: looks.Look) -> Any:
         """What there is of a look, or a Failure."""
@@ -127,6 +136,10 @@ class Work:
                 return desk.as_seen(self.store, serial)
             case looks.LookProgress(by):
                 return self._progress(by)
+            case looks.LookBehind(outcomes, by, value, leaf):
+                group = value if by else None
+                behind = desk.cases_behind(self.store, self.study, outcomes, by=by or None, group=group)
+                return looks.BehindSeen(window(behind, leaf), len(behind))
             case looks.LookInterviewers(leaf, span, sort):
                 return self._interviewers(leaf, span, sort)
             case looks.LookQuality(leaf, span):

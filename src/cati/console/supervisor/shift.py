@@ -40,6 +40,7 @@ class Shift(TableState):
         Column("compl", 5, right=True, wide=64),
         Column("Next appt", 12, wide=76),
     )
+    facts_from = 127
     nothing = "Nobody has signed in today."
 
     def __init__(self, console: Controller) -> None:

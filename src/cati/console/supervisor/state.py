@@ -27,7 +27,9 @@ class State(EntryState):
     registry: ClassVar[Registry] = keys.REGISTRY
     leads_out: ClassVar[frozenset[str]] = frozenset({"f2", "f10", "ctrl+q", "tab", "shift+tab"})
     tab: str = ""
-    follow: ClassVar[bool] = False
+    follow: bool = False
+    must_be_seen: ClassVar[bool] = False
+    """Whether keys that were typed before it was shown are let go: none of them can be meant for it."""
 
     def __init__(self, console: Controller) -> None:
         super().__init__()
@@ -63,6 +65,13 @@ class State(EntryState):
         """What there is, of the look of now."""
         self.seen = seen
 
+    def beside(self) -> Look | None:
+        """What is looked at besides, to stand beside it."""
+        return None
+
+    def take_beside(self, look: Look, seen: Any) -> None:
+        """What there is of that."""
+
     def cannot(self, failure: Failure) -> None:
         """What was to be looked at is not there."""
         self.deny(failure.why)
@@ -70,6 +79,11 @@ class State(EntryState):
     def deny(self, why: str) -> None:
         """What was asked for cannot be done. Nothing stops: there is nothing to mend."""
         self.message = Message("refused", why)
+
+    def not_taken(self, keys: int) -> None:
+        """So many keys were typed before this was shown."""
+        known = f"{self.message.text} " if self.message is not None else ""
+        self.ask(f"{known}Not taken, because typed before this was shown: {keys} {'key' if keys == 1 else 'keys'}.")
 
     def do(self, name: str, now: datetime) -> None:
         """An action that only some states have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cati.console.interviewer.literal import clip, visible, width
@@ -38,12 +38,10 @@ def table(
     """The heading and the rows; `nothing` is said where there are none. The marked row begins with ▶."""
     shown = [at for at, column in enumerate(columns) if across >= column.wide]
     widths = _widths([columns[at] for at in shown], across - 3)
-    heading = " ".join(
-        _cell(columns[at].title, size, columns[at].right) for at, size in zip(shown, widths, strict=True)
-    )
+    heading = " ".join(cell(columns[at].title, size, columns[at].right) for at, size in zip(shown, widths, strict=True))
     lines: list[Line] = [(("   ", "dim"), (heading, "heading"))]
     for number, row in enumerate(rows):
-        cells = " ".join(_cell(row.cells[at], size, columns[at].right) for at, size in zip(shown, widths, strict=True))
+        cells = " ".join(cell(row.cells[at], size, columns[at].right) for at, size in zip(shown, widths, strict=True))
         here = number == marked
         lines.append(((f"{'▶' if here else ' '}{row.sign} ", "code"), (cells, "held" if here else row.style)))
     if not rows and nothing:
@@ -62,10 +60,20 @@ def _widths(columns: list[Column], across: int) -> list[int]:
     return widths
 
 
-def _cell(text: str, cells: int, right: bool) -> str:
+def cell(text: str, cells: int, right: bool = False) -> str:
+    """A text in so many cells, whatever is in it."""
     text = clip(visible(text), cells)
     gap = " " * (cells - width(text))
     return gap + text if right else text + gap
+
+
+def side_by_side(left: Sequence[Line], right: Sequence[Line], cells: int) -> Iterator[Line]:
+    """Two columns of lines as one, the left of so many cells."""
+    for at in range(max(len(left), len(right))):
+        first = left[at] if at < len(left) else ()
+        second = right[at] if at < len(right) else ()
+        used = sum(width(text) for text, _ in first)
+        yield (*first, (" " * (cells - used), "label"), (" │ ", "dim"), *second)
 
 
 BLOCKS = " ▏▎▍▌▋▊▉█"

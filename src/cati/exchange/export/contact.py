@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cati.exchange.codebook import Codebook
-from cati.exchange.export.gathering import ContactRow
+from cati.exchange.export.gathered import ContactRow
 from cati.exchange.export.reviewing import COLUMNS, Flagged, guarded
 from cati.exchange.export.table import Trouble
 
@@ -39,7 +39,7 @@ def write_contact(rows: Sequence[ContactRow], contact_ids: dict[int, str], book:
             numbers = [*row.numbers, *[""] * (most - len(row.numbers))]
             cells = [
                 *("yes" if row.agreed.get(consent.item) else "no" for consent in book.consents),
-                *(_given(row, item, box) for item, box in columns),
+                *(cell for each in book.apart for cell in _given(row.given.get(each.item), each.boxes or ("",))),
                 row.name,
                 row.email,
                 row.la,
@@ -48,18 +48,27 @@ def write_contact(rows: Sequence[ContactRow], contact_ids: dict[int, str], book:
             out.writerow([contact_ids[row.case_id], *(_safe(cell) for cell in cells)])
 
 
-def _given(row: ContactRow, item: str, box: str) -> str:
-    given: Any = row.given.get(item)
+def _given(given: Any, boxes: Sequence[str]) -> list[str]:
+    """A cell a box of what was given at an item. What has no boxes, or was refused as a whole, is the same in each."""
+    if given is None:
+        return [""] * len(boxes)
     if isinstance(given, dict) and set(given) != {"key"}:
-        given = given.get(box)
+        return [_words(given.get(box)) for box in boxes]
+    return [_words(given)] * len(boxes)
+
+
+def _words(given: Any) -> str:
     if isinstance(given, dict):
         return str(given["key"])
     return "" if given is None else " ".join(str(given).split())
 
 
+_RISKY = frozenset("=+-@'")
+
+
 def _safe(cell: str) -> str:
     """Numbers as they are dialled (+44 …) stay as they are; what a spreadsheet would compute does not."""
-    return cell if cell[1:].replace(" ", "").isdigit() else guarded(cell)
+    return cell if cell[:1] not in _RISKY or cell[1:].replace(" ", "").isdigit() else guarded(cell)
 
 
 def write_link(links: Sequence[tuple[str, int, str]], contact_ids: dict[int, str], path: Path) -> None:

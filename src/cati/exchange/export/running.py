@@ -21,7 +21,8 @@ from cati.exchange.export import contact
 from cati.exchange.export.delimited import write_codebook_csv, write_codebook_json
 from cati.exchange.export.folder import MANIFEST, whole_folder
 from cati.exchange.export.formats import Format
-from cati.exchange.export.gathering import Gathered, Gathering
+from cati.exchange.export.gathered import Gathered
+from cati.exchange.export.gathering import Gathering
 from cati.exchange.export.reviewing import Reviewed, read_reviewed
 from cati.exchange.export.spss import LONGEST_TEXT, longest
 from cati.exchange.export.table import Table, Trouble

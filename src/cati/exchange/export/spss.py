@@ -123,7 +123,7 @@ def _ends_in(path: Path, last: bytes) -> bool:
 def longest(table: Table, book: Codebook) -> dict[str, int]:
     """The bytes of the longest text of each variable of words."""
     return {
-        variable.name: max((len(text.encode()) for text in column), default=0)
+        variable.name: max((len(text.encode()) for text in set(column)), default=0)
         for variable, column in zip(book.variables, table.columns, strict=True)
         if variable.kind == "text"
     }

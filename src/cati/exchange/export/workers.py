@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from cati.desk.held_interviews import HeldVersion, held_interviews
 from cati.errors import OutsideError
-from cati.exchange.export.gathering import Gathering, Part
+from cati.exchange.export.gathered import Part
+from cati.exchange.export.gathering import Gathering
 from cati.exchange.export.reviewing import Reviewed
 from cati.storage import open_store
 
@@ -88,12 +90,14 @@ def gather_apart(
         into.add(parts[at])
 
 
+_MADE_BEFORE_COLLECTING = 200_000
 _mine: tuple[Store, Gathering, dict[int, str]]
 
 
 def _begin(task: Task) -> None:
     global _mine
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts the export is told by its own process
+    gc.set_threshold(_MADE_BEFORE_COLLECTING)  # rows and answers go by themselves: looking for cycles finds nothing
     ids: dict[int, str] = {}
     gathering = Gathering(task.study, task.versions, ids, task.statuses, task.reviewed, task.only_version)
     _mine = open_store(task.database), gathering, ids

@@ -68,10 +68,9 @@ def _rank(each: Candidate, preferred: Mode) -> tuple[Any, ...]:
 
 
 def _is_beginning(each: Candidate, kept: Candidate) -> bool:
-    """Was this begun online, and gone on with by telephone?"""
-    if each.mode != "online" or kept.mode != "telephone" or each.status == own.COMPLETE:
-        return False
-    return kept.begun_online or (each.at is not None and kept.at is not None and each.at <= kept.at)
+    """Was this begun online, and gone on with by telephone? The telephone's record says so, not the order in time."""
+    begun = each.mode == "online" and each.status != own.COMPLETE
+    return begun and kept.mode == "telephone" and kept.begun_online
 
 
 def _why(kept: Candidate, loser: Candidate, preferred: Mode) -> str:

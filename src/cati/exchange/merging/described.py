@@ -14,10 +14,10 @@ from cati.errors import InputError
 @dataclass(frozen=True, slots=True)
 class Described:
     """A variable as its file describes it. `labels`: by code as text; `missing`: the codes that count as no answer, as
-    text, where the file says so; `width`: of a text, in bytes (0: not said)."""
+    text, where the file says so; `kind` and `width` (of a text, in bytes): "" and 0 where it says nothing of them."""
 
     name: str
-    kind: Literal["numeric", "text", "moment"]
+    kind: Literal["numeric", "text", "moment", ""]
     label: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] | None = None
@@ -42,11 +42,11 @@ def read_codebook(path: Path) -> dict[str, Described]:
 
 
 def _of_codebook(each: Mapping[str, Any]) -> Described:
-    kind = each["kind"]
+    kind = each.get("kind")
     codes = [(str(code["value"]), str(code["label"]), bool(code.get("missing"))) for code in each.get("codes", ())]
     return Described(
         name=str(each["name"]),
-        kind="text" if kind == "text" else "moment" if kind == "moment" else "numeric",
+        kind="text" if kind == "text" else "moment" if kind == "moment" else "numeric" if kind else "",
         label=str(each.get("label", "")),
         labels={value: label for value, label, _ in codes},
         missing=frozenset(value for value, _, missing in codes if missing),

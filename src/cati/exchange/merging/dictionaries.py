@@ -32,7 +32,7 @@ def compare(book: Codebook, online: Dictionary, findings: Findings) -> None:
 
 def _compare_one(by_label: Mapping[str, str], variable: Variable, online: Described, findings: Findings) -> None:
     wanted = "text" if variable.kind == "text" else "numeric"
-    if online.kind != wanted:
+    if online.kind and online.kind != wanted:
         findings.conflict(variable.name, "type", online.kind, wanted)
         return
     _compare_question(by_label, variable, online, findings)

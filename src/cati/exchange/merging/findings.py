@@ -85,17 +85,20 @@ class Findings:
     by_mode: list[ByMode] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     rows: int = 0
+    _told: set[Conflict | Difference] = field(default_factory=set, repr=False, compare=False)
 
     def conflict(self, variable: str, kind: str, online: object, telephone: object) -> None:
         """Takes down what blocks the merge, once."""
         found = Conflict(variable, kind, str(online), str(telephone))
-        if found not in self.conflicts:
+        if found not in self._told:
+            self._told.add(found)
             self.conflicts.append(found)
 
     def differ(self, variable: str, kind: str, severity: Severity, online: object, telephone: object) -> None:
         """Takes down what does not block it, once."""
         found = Difference(variable, kind, severity, str(online), str(telephone))
-        if found not in self.differences:
+        if found not in self._told:
+            self._told.add(found)
             self.differences.append(found)
 
     def to_json(self) -> dict[str, Any]:

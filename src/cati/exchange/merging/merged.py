@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cati.exchange.codebook import interview_variables as own
 from cati.exchange.export.reviewing import Flagged, Reviewed
@@ -16,12 +17,14 @@ from cati.exchange.merging.telephone import Row, TelephoneFile
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How to merge. `preferred`: the mode that is kept where nothing else decides; `hold_back`: answers that no
-    question can take are held back, and do not block; `trial`: nothing is kept, not even the ids of new rows."""
+    question can take are held back, and do not block; `trial`: nothing is kept, not even the ids of new rows;
+    `codebook`: the dictionary of the online file, where it does not stand beside it."""
 
     preferred: Mode = "telephone"
     hold_back: bool = False
     trial: bool = False
     reviewed: Reviewed = field(default_factory=Reviewed)
+    codebook: Path | None = None
 
 
 @dataclass

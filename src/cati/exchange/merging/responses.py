@@ -31,10 +31,13 @@ OWN = frozenset({SERIAL, "status", "at", "link", "region", "ofsted", "test", "ve
 _STATUSES = {
     "complete": own.COMPLETE, "completed": own.COMPLETE, "1": own.COMPLETE,
     "partial": own.PARTIAL, "part_complete": own.PARTIAL, "part_interview": own.PARTIAL, "2": own.PARTIAL,
-    "screened_out": own.SCREENED_OUT, "3": own.SCREENED_OUT,
+    "incomplete": own.PARTIAL,
+    "screened_out": own.SCREENED_OUT, "screen_out": own.SCREENED_OUT, "screenout": own.SCREENED_OUT,
+    "3": own.SCREENED_OUT,
     "opted_out": 0, "opt_out": 0,
 }  # fmt: skip
 _YES = frozenset({"1", "yes", "true", "y", "test"})
+_BY_TELEPHONE = frozenset({"telephone", "phone", "cati", str(own.MODE_CODES["telephone"])})
 _MOST_NAMED = 3
 _MOST_COMPARED = 100  # to name what differs of a response that is none of those loaded
 
@@ -94,6 +97,7 @@ class Reader:
         self._open_known = {json.dumps(each, sort_keys=True) for _, each in self._open}
         self._misreads = _Misreads()
         self._contradicted: dict[str, list[int]] = defaultdict(list)
+        self._no_times: list[tuple[int, str]] = []
         self._at_name = next((name for name in ("at", own.END) if name in file.names), None)
 
     def _is_answer(self, name: str) -> bool:
@@ -128,6 +132,7 @@ class Reader:
             findings.differ("", "dictionary", "warning", said, "codebook.json")
         if "status" not in self.file.names:
             findings.differ("status", "missing", "warning", "no column: found by the route of the answers", "")
+        self._check_mode()
         for name in self.columns.strangers:
             findings.differ(name, "extra", "warning", "in the file: left out", "no such variable")
         for name in self.columns.telephone:
@@ -146,6 +151,15 @@ class Reader:
             variable = self.book.by_name.get(write_in.id)
             if variable is not None and "online" in variable.modes and write_in.id not in self.columns.by_item:
                 findings.differ(write_in.id, "missing", "warning", "no column", "the words of a code")
+
+    def _check_mode(self) -> None:
+        """An online file that calls rows telephone interviews: of which mode they are it cannot say, being online."""
+        for name in self.file.names:
+            if name.lower() == own.MODE.lower():
+                odd = [row.number for row in self.file.rows if row.cells.get(name, "").lower() in _BY_TELEPHONE]
+                if odd:
+                    said = f"telephone in row {_and_more(odd[0], len(odd))}"
+                    self.findings.differ(own.MODE, "mode", "serious", said, "taken as online")
 
     def _asked_online(self) -> set[str]:
         alone = never_asked(self.program.questionnaire, "online")
@@ -290,7 +304,7 @@ class Reader:
         try:
             moment = datetime.fromisoformat(cell)
         except ValueError:
-            self.findings.differ(str(self._at_name), "time", "serious", f"row {row.number}: {shown(cell)}", "ISO 8601")
+            self._no_times.append((row.number, cell))
             return None
         return moment.astimezone(self.zone).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -298,24 +312,32 @@ class Reader:
 
     def _tell_misreads(self) -> None:
         for column, (row, misread) in self._misreads.first.items():
-            place = self.columns.by_item
-            item = next((each for each, names in place.items() if column in names), column)
-            step = self.columns.steps.get(item)
-            rows = self._misreads.count[column]
-            said = f"{shown(misread.value) or '(not shown)'} in row {row}{f' and {rows - 1} more' if rows > 1 else ''}"
-            if step is not None and (step.kind == "contact" or step.item.personal):
-                self.findings.differ(item, "contact", "note", said, misread.why)
+            step = self.columns.steps[misread.item]
+            said = f"{shown(misread.value) or '(not shown)'} in row {_and_more(row, self._misreads.count[column])}"
+            if step.kind == "contact" or step.item.personal:
+                self.findings.differ(misread.item, "contact", "note", said, misread.why)
                 continue
-            kind = _kind(step.kind if step is not None else "", misread.value)
+            kind = _kind(step.kind, misread.value)
+            variable = self.by_name.get(column.lower()) if misread.alone else None
+            name = variable.name if variable is not None else misread.item
             if self.hold_back:
-                self.findings.differ(item, kind, "serious", f"{said}: held back", misread.why)
+                self.findings.differ(name, kind, "serious", f"{said}: held back", misread.why)
             else:
-                self.findings.conflict(item, kind, said, misread.why)
+                self.findings.conflict(name, kind, said, misread.why)
+        if self._no_times:
+            row, cell = self._no_times[0]
+            said = f"{shown(cell)} in row {_and_more(row, len(self._no_times))}"
+            why = "ISO 8601 is read, such as 2019-11-12T14:30; which was completed earlier is not known"
+            self.findings.differ(str(self._at_name), "time", "serious", said, why)
         for item, rows_ in sorted(self._contradicted.items()):
             named = ", ".join(str(row) for row in rows_[:_MOST_NAMED])
             more = f" and {len(rows_) - _MOST_NAMED} more" if len(rows_) > _MOST_NAMED else ""
             said = f"other answers than those loaded with cati online load, in row {named}{more}"
             self.findings.conflict(item, "loaded", said, "")
+
+
+def _and_more(row: int, rows: int) -> str:
+    return f"{row} and {rows - 1:,} more" if rows > 1 else str(row)
 
 
 def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

@@ -37,7 +37,7 @@ def merge(store: Store, study: Study, online: Path, export: Path, wanted: Wanted
     found, and not raised.
     """
     telephone = read_export(export, store, study)
-    file = read_online_source(online)
+    file = read_online_source(online, wanted.codebook)
     merged = Merged(Findings(), telephone, file)
     cases = merged_cases(store)
     if file.dictionary is not None:

@@ -47,15 +47,16 @@ class OnlineFile:
     sha256: str = ""
 
 
-def read_online_source(path: Path) -> OnlineFile:
-    """Reads the online file. Raises InputError for what is no table, has no serial, or two columns of one name."""
-    data, codebook = _parts(path)
-    if data.suffix.lower() in (".sav", ".zsav"):
-        file = _read_spss(data)
-    else:
-        file = _read_table(data)
-        if codebook is not None:
-            file.dictionary = read_codebook(codebook)
+def read_online_source(path: Path, codebook: Path | None = None) -> OnlineFile:
+    """Reads the online file. `codebook`: its dictionary, where that does not stand beside it.
+
+    Raises InputError for what is no table, has no serial, or two columns of one name.
+    """
+    data, beside = _parts(path)
+    codebook = codebook or beside
+    file = _read_spss(data) if data.suffix.lower() in (".sav", ".zsav") else _read_table(data)
+    if codebook is not None and (file.dictionary is None or codebook != beside):
+        file.dictionary = read_codebook(codebook)
     file.sha256 = sha256_of(data)
     for row in file.rows:
         for name, cell in row.cells.items():

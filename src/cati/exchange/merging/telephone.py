@@ -59,7 +59,10 @@ def read_export(path: Path, store: Store, study: Study) -> TelephoneFile:
         raise InputError(f"{path}: there is no such folder. Make one with: cati export {path}")
     manifest = _manifest(folder)
     if manifest.get("study") != study.id:
-        raise InputError(f"{folder} is an export of the study {manifest.get('study')}, the database holds {study.id}.")
+        raise InputError(
+            f"{folder} is an export of the study {manifest.get('study')}, the database {store.location} holds "
+            f"{study.id}. Name the one that it was exported from with --database."
+        )
     data = wanted or _data_file(folder, str(manifest.get("questionnaire", "")))
     _check_whole(folder, manifest, data)
     held = _versions(store, manifest, folder)
@@ -120,7 +123,10 @@ def _versions(store: Store, manifest: Mapping[str, Any], folder: Path) -> list[H
     wanted = {each["files"] for each in manifest["questionnaire_versions"]}
     found = [version for version in held_versions(store).values() if version.hash in wanted]
     if len(found) != len(wanted):
-        raise InputError(f"{folder} has interviews under a version of the questionnaire that this database never had.")
+        raise InputError(
+            f"{folder} has interviews under a version of the questionnaire that the database {store.location} never "
+            "had. Was it exported from another database? Name that one with --database."
+        )
     return sorted(found, key=lambda version: version.order, reverse=True)
 
 

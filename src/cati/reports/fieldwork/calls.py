@@ -30,6 +30,7 @@ from cati.reports.plots import Bar, Bars, Heat, Stack
 if TYPE_CHECKING:
     from cati.desk.figures import CallCount, CallFigures
 
+NO_CALLS = "No calls yet."
 FEW = 5
 """Of fewer calls in an hour of a weekday no contact rate is shown."""
 LONGEST = 10
@@ -91,7 +92,9 @@ def _each(values: Mapping[str, CallCount]) -> list[dict[str, Any]]:
 
 def _grid(name: str, first: Column, rows: Iterable[tuple[str, CallCount]], **more: Any) -> Grid:
     columns = (first, *count_columns())
-    return Grid(name, columns, tuple(GridRow((label, *count_cells(count)), 1) for label, count in rows), **more)
+    return Grid(
+        name, columns, tuple(GridRow((label, *count_cells(count)), 1) for label, count in rows), empty=NO_CALLS, **more
+    )
 
 
 def _hours(figures: CallFigures) -> Grid:
@@ -104,7 +107,7 @@ def _days(figures: CallFigures) -> Grid:
     columns = (*day_columns(), *count_columns())
     rows = tuple(GridRow((*day_cells(day), *count_cells(count)), 1) for day, count in figures.days.items())
     plot = Bars("Completes by day", _bars((day_name(day), count) for day, count in figures.days.items()))
-    return Grid("By day", columns, rows, plots=(plot,))
+    return Grid("By day", columns, rows, plots=(plot,), empty=NO_CALLS)
 
 
 def _bars(rows: Iterable[tuple[str, CallCount]]) -> tuple[Bar, ...]:
@@ -130,7 +133,7 @@ def _weekdays(figures: CallFigures) -> Grid:
             for weekday in days
         ),
     )
-    return Grid("By weekday and hour", columns, rows, plots=(plot,))
+    return Grid("By weekday and hour", columns, rows, plots=(plot,), empty=NO_CALLS)
 
 
 def _attempts(figures: CallFigures) -> Grid:
@@ -164,7 +167,7 @@ def _attempts(figures: CallFigures) -> Grid:
         tuple(KIND_LABELS[kind] for kind in CALL_KINDS),
         tuple((label, tuple(count.kinds[kind] for kind in CALL_KINDS)) for label, count in rows),
     )
-    return Grid("By attempt", columns, tuple(cells), plots=(plot,))
+    return Grid("By attempt", columns, tuple(cells), plots=(plot,), empty=NO_CALLS)
 
 
 def _together(attempts: Mapping[int, CallCount]) -> list[tuple[str, CallCount]]:
@@ -197,7 +200,7 @@ def _outcomes(figures: CallFigures, heading: Heading) -> Grid:
         total = sum(found[key] for found in by_name.values())
         if total:
             rows.append(GridRow((key, outcome.label, *cells, total), 1))
-    return Grid("Outcomes by attempt", columns, tuple(rows))
+    return Grid("Outcomes by attempt", columns, tuple(rows), empty=NO_CALLS)
 
 
 def _calls_per_complete(figures: CallFigures) -> float | None:

@@ -21,6 +21,8 @@ _DEFINITION = (
     "fifty.",
 )
 
+_NO_INTERVIEWS = "No interviews yet."
+
 
 def lengths_document(figures: LengthFigures, heading: Heading, speeding: float) -> Document:
     """The report for people."""
@@ -31,7 +33,7 @@ def lengths_document(figures: LengthFigures, heading: Heading, speeding: float) 
     ]
     if heading.by is not None:
         rows = tuple(GridRow((value or NONE, *_in_minutes(found)), 1) for value, found in figures.by.items())
-        grids.insert(1, Grid(f"By {heading.by}", _minutes(heading.by), rows))
+        grids.insert(1, Grid(f"By {heading.by}", _minutes(heading.by), rows, empty=_NO_INTERVIEWS))
     if figures.speeders:
         grids.append(_speeders(figures))
     notes = (*_counts(figures), *_speeding(figures, speeding), *_DEFINITION)
@@ -111,13 +113,13 @@ def _sections(figures: LengthFigures) -> Grid:
         Bar(each.title or each.section, each.lengths.median or 0.0, f"{each.lengths.median or 0.0:.0f} s")
         for each in figures.sections
     )
-    return Grid("By section", columns, rows, plots=(Bars("Median seconds by section", bars),))
+    return Grid("By section", columns, rows, plots=(Bars("Median seconds by section", bars),), empty=_NO_INTERVIEWS)
 
 
 def _questions(figures: LengthFigures) -> Grid:
     columns = (Column("question", "Question", numeric=False), Column("section", "Section", numeric=False), *_seconds())
     rows = tuple(GridRow((each.question, each.section, *_in_seconds(each.lengths)), 1) for each in figures.questions)
-    return Grid("By question", columns, rows)
+    return Grid("By question", columns, rows, empty=_NO_INTERVIEWS)
 
 
 def _speeders(figures: LengthFigures) -> Grid:

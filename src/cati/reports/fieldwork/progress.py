@@ -41,6 +41,9 @@ class _Week:
     days: tuple[DayProgress, ...]
 
 
+_NOBODY = "Nobody has been issued yet."
+
+
 def progress_document(figures: ProgressFigures, heading: Heading) -> Document:
     """The report for people."""
     grids = [_weeks_grid(figures), _days_grid(figures)]
@@ -152,7 +155,9 @@ def _weeks_grid(figures: ProgressFigures) -> Grid:
         ", and where it is likely to go" if ahead else ""
     )
     plots = (Curve(title, known, ahead),)
-    return Grid("By week", _columns(day_columns("week", "Week from"), _rates(figures)), rows, plots=plots)
+    return Grid(
+        "By week", _columns(day_columns("week", "Week from"), _rates(figures)), rows, plots=plots, empty=_NOBODY
+    )
 
 
 def _ahead(figures: ProgressFigures) -> Iterator[tuple[str, float, float, float]]:
@@ -174,7 +179,7 @@ def _days_grid(figures: ProgressFigures) -> Grid:
     rows = tuple(GridRow(_cells(each.day, [each]), 1) for each in figures.days)
     bars = tuple(Bar(day_name(each.day), each.completed, f"{each.completed:,}") for each in figures.days)
     plots = (Bars("Completed by day", bars),)
-    return Grid("By day", _columns(day_columns(), _rates(figures)), rows, plots=plots)
+    return Grid("By day", _columns(day_columns(), _rates(figures)), rows, plots=plots, empty=_NOBODY)
 
 
 def _group_grid(name: str, groups: Sequence[GroupProgress]) -> Grid:
