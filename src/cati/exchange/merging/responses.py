@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 OWN = frozenset({SERIAL, "status", "at", "link", "region", "ofsted", "test", "version"})
 _STATUSES = {
-    "complete": own.COMPLETE, "completed": own.COMPLETE, "1": own.COMPLETE,
+    "complete": own.COMPLETE, "1": own.COMPLETE,
     "partial": own.PARTIAL, "part_complete": own.PARTIAL, "part_interview": own.PARTIAL, "2": own.PARTIAL,
     "incomplete": own.PARTIAL,
     "screened_out": own.SCREENED_OUT, "screen_out": own.SCREENED_OUT, "screenout": own.SCREENED_OUT,
