@@ -15,7 +15,7 @@ import pytest
 
 from cati.desk import install_study, load_sample
 from cati.desk.records import SampleRow
-from cati.storage import Store, init_database, open_store
+from cati.storage import Store, init_database, open_store, tables
 from cati.studies import Study, load_study
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
@@ -125,6 +125,36 @@ def postgresql_database(_postgresql_template: str) -> Iterator[str]:
 def clock() -> FakeClock:
     """A clock that stands still until it is moved."""
     return FakeClock()
+
+
+Fresh = Callable[[], tuple[Store, Callable[[], None]]]
+"""An empty database at the clock's first moment, and what puts it away: for state machines, which want many."""
+
+
+@pytest.fixture
+def fresh(new_database: Callable[[], str], clock: FakeClock, tmp_path: Path) -> Fresh:
+    """`fresh()`: see `Fresh`. On a server it is one database, emptied each time."""
+    template, start, made = new_database(), clock.now, count()
+
+    def make() -> tuple[Store, Callable[[], None]]:
+        path = tmp_path / f"fresh-{next(made)}.db"
+        url = template if "://" in template else str(shutil.copy(template, path))
+        clock.now = start
+        store = open_store(url, clock=clock)
+        if "://" in url:
+            with store.write() as connection:
+                for table in reversed(tables.metadata.sorted_tables):
+                    if table is not tables.meta:
+                        connection.execute(table.delete())
+
+        def finish() -> None:
+            store.close()
+            if "://" not in url:
+                path.unlink()
+
+        return store, finish
+
+    return make
 
 
 @pytest.fixture

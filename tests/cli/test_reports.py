@@ -60,7 +60,7 @@ def test_the_rates_of_given_counts(cati: Cati) -> None:
     assert cati("outcomes", "rates", "--counts", "NE=1", "--format", "json").json["RR1"] is None
 
 
-@pytest.mark.parametrize("counts", ["I", "I=", "I=-1", "I=1,I=2", "X=1", "I=1.5", ""])
+@pytest.mark.parametrize("counts", ["I", "I=", "I=-1", "I=1,I=2", "X=1", "I=nan", "I=1/2", ""])
 def test_counts_of_groups_that_are_none_are_refused(cati: Cati, counts: str) -> None:
     ran = cati("outcomes", "rates", "--counts", counts, "--format", "json")
     assert (ran.code, ran.out) == (2, "")

@@ -20,11 +20,12 @@ from cati.console.interviewer import (
     route,
     shift,
     state,
+    writing_in,
 )
 
 from .conftest import Sit
 
-MODULES = (asking, breaking, card, contact, email, ending, ending_booking, lookup, overlays, route, shift)
+MODULES = (asking, breaking, card, contact, email, ending, ending_booking, lookup, overlays, route, shift, writing_in)
 
 
 def states() -> set[str]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -47,8 +43,10 @@ from cati.desk import (
     start_call,
     undo_close,
 )
-from cati.storage import Store, open_store, tables, verify
+from cati.storage import Store, tables, verify
 from cati.studies import Study
+
+from ..conftest import Fresh
 
 
 @dataclass
@@ -68,7 +66,6 @@ class Believed:
     answers: dict[int, dict[str, int]] = field(default_factory=dict)
 
 
-Fresh = Callable[[], tuple[Store, Callable[[], None]]]
 RESULTS = ("completed", "refusal", "no_reply", "engaged", "unobtainable", "wrong_number", "suspended", "not_available")
 
 
@@ -218,33 +215,6 @@ def machine(
             self.finish()
 
     return Desk
-
-
-@pytest.fixture
-def fresh(new_database: Callable[[], str], clock: Any) -> Fresh:
-    template = new_database()
-    start = clock.now
-
-    def make() -> tuple[Store, Callable[[], None]]:
-        folder = Path(tempfile.mkdtemp(prefix="cati-machine-"))
-        url = template
-        if "://" not in template:
-            url = str(shutil.copy(template, folder / "cati.db"))
-        clock.now = start
-        store = open_store(url, clock=clock)
-        if "://" in url:
-            with store.write() as connection:
-                for table in reversed(tables.metadata.sorted_tables):
-                    if table is not tables.meta:
-                        connection.execute(table.delete())
-
-        def finish() -> None:
-            store.close()
-            shutil.rmtree(folder)
-
-        return store, finish
-
-    return make
 
 
 def test_the_desk_stays_true_to_itself(fresh: Fresh, study: Study, clock: Any) -> None:

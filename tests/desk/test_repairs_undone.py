@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +17,10 @@ from cati.desk import Booking, EmailRequest, Refusal, Result
 from cati.desk.opting_out import read_list
 from cati.errors import InputError
 from cati.outcomes import outcome_table
-from cati.storage import Store, open_store, tables, verify
+from cati.storage import tables, verify
 from cati.studies import Study
 
+from ..conftest import Fresh
 from .repair_tools import WHY, ann, call, derived_anew, state, supervisor
 
 CALLS = ("no_reply", "engaged", "refusal", "breakdown", "unobtainable", "wrong_number", "not_available", "completed")
@@ -30,8 +28,6 @@ RECODED = (*(key for key in CALLS if key != "completed"), "online_requested", "s
 SERIALS = st.sampled_from(["C1", "C2", "C3"])
 NUMBERS = st.sampled_from(["+441632960001", "+441632960002", "+441632960091", "+441632960092"])
 BOOKED = st.none() | st.tuples(st.sampled_from(["hard", "soft"]), st.integers(1, 3000))
-
-Fresh = Callable[[], tuple[Store, Callable[[], None]]]
 
 
 def machine(make: Fresh, study: Study, clock: Any) -> type[RuleBasedStateMachine]:
@@ -218,31 +214,6 @@ def machine(make: Fresh, study: Study, clock: Any) -> type[RuleBasedStateMachine
             self.finish()
 
     return Repairs
-
-
-@pytest.fixture
-def fresh(new_database: Callable[[], str], clock: Any) -> Fresh:
-    template = new_database()
-    start = clock.now
-
-    def make() -> tuple[Store, Callable[[], None]]:
-        folder = Path(tempfile.mkdtemp(prefix="cati-repairs-"))
-        url = template if "://" in template else str(shutil.copy(template, folder / "cati.db"))
-        clock.now = start
-        store = open_store(url, clock=clock)
-        if "://" in url:
-            with store.write() as connection:
-                for table in reversed(tables.metadata.sorted_tables):
-                    if table is not tables.meta:
-                        connection.execute(table.delete())
-
-        def finish() -> None:
-            store.close()
-            shutil.rmtree(folder)
-
-        return store, finish
-
-    return make
 
 
 def test_whatever_is_repaired_and_undone_the_history_decides(

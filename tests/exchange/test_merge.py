@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,34 +26,14 @@ from cati.exchange.merging.keys import Serials
 from cati.storage.scratch import scratch_store
 from cati.studies import Study
 
+from ..conftest import FakeClock
 from .merge_tools import Fieldwork, fieldwork
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2019, 11, 19, 10, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> datetime:
-        self.now += timedelta(**by)
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def both(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fieldwork]:
-    """A fieldwork of both modes, the online responses loaded."""
-    clock = _Clock()
-    with scratch_store(clock) as store:
-        install_study(store, study)
-        yield fieldwork(store, study, clock, tmp_path_factory.mktemp("export") / "out", telephone=6, online=12)
 
 
 @pytest.fixture
 def own(study: Study, tmp_path: Path) -> Iterator[Fieldwork]:
     """A small fieldwork of one test's own, the online responses not loaded."""
-    clock = _Clock()
+    clock = FakeClock()
     with scratch_store(clock) as store:
         install_study(store, study)
         yield fieldwork(store, study, clock, tmp_path / "out", telephone=4, online=6, load=False)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +16,11 @@ import pytest
 
 from cati.errors import InputError
 from cati.exchange.merging import Findings, Merged, Wanted, merge
-from cati.storage.scratch import scratch_store
-from cati.studies import Study
 
 from .damage import DAMAGES, damaged
-from .merge_tools import Fieldwork, fieldwork
+from .merge_tools import Fieldwork
 
 TRIES = int(os.environ.get("CATI_MERGE_DAMAGE", str(len(DAMAGES))))
-
-
-class _Clock:
-    now = datetime(2019, 11, 19, 10, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> datetime:
-        self.now += timedelta(**by)
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def both(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fieldwork]:
-    """A fieldwork of both modes whose online responses were loaded."""
-    from cati.desk import install_study
-
-    clock = _Clock()
-    with scratch_store(clock) as store:
-        install_study(store, study)
-        yield fieldwork(store, study, clock, tmp_path_factory.mktemp("export") / "out", telephone=6, online=12)
 
 
 def merged(both: Fieldwork, path: Path) -> Merged:

@@ -117,24 +117,7 @@ def _close(
     last = connection.execute(select(cases.c.last_call_at).where(cases.c.id == hold.case_id)).scalar()
     # a clock set back must not put this call before the one before it
     at = max(moment for moment in (now, made.started_at, last) if moment is not None)
-    refusal = result.refusal
-    written = connection.execute(
-        insert(call_result).values(
-            call_id=made.id,
-            case_id=hold.case_id,
-            interviewer_id=hold.interviewer_id,
-            at=at,
-            outcome=outcome.key,
-            fence=hold.fence,
-            digest=_digest(result),
-            complete=int(outcome.ends_questionnaire),
-            refusal_strength=refusal.strength if refusal else None,
-            refused_by=storable(refusal.who) if refusal else None,
-            refusal_reason=storable(refusal.reason) if refusal else None,
-        )
-    ).inserted_primary_key
-    assert written is not None
-    result_id = int(written[0])
+    result_id = _record(connection, hold, made.id, result, outcome, at)
     connection.execute(update(call).where(call.c.id == made.id).values(ended_at=at))
     if outcome.is_final:
         connection.execute(update(interview).where(interview.c.id == made.interview_id).values(ended_at=at))
@@ -160,6 +143,28 @@ def _close(
         next_call_at=standing.next_call_at,
         deciding_call=standing.deciding_call,
     )
+
+
+def _record(connection: Connection, hold: Hold, call_id: int, result: Result, outcome: Outcome, at: datetime) -> int:
+    """The row of what a call came to; its id."""
+    refusal = result.refusal
+    written = connection.execute(
+        insert(call_result).values(
+            call_id=call_id,
+            case_id=hold.case_id,
+            interviewer_id=hold.interviewer_id,
+            at=at,
+            outcome=outcome.key,
+            fence=hold.fence,
+            digest=_digest(result),
+            complete=int(outcome.ends_questionnaire),
+            refusal_strength=refusal.strength if refusal else None,
+            refused_by=storable(refusal.who) if refusal else None,
+            refusal_reason=storable(refusal.reason) if refusal else None,
+        )
+    ).inserted_primary_key
+    assert written is not None
+    return int(written[0])
 
 
 def check_new_number(connection: Connection, case_id: int, dialled_id: int | None, result: Result) -> None:

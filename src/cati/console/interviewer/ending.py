@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cati.console.interviewer import asking, typed
+from cati.console.interviewer import typed, writing_in
 from cati.console.interviewer.draft import Draft
 from cati.console.interviewer.effects import CloseCall, Foresee
 from cati.console.interviewer.ending_booking import AppointmentKind, AppointmentTime
@@ -29,7 +29,7 @@ def begin(console: Controller) -> None:
         step = interview.step(item)
         wanting = [each for each in step.write_ins if each.id in missing]
         if wanting and (outcome.ends_questionnaire or step.item.per_call):
-            console.state = asking.WriteIn(console, present(interview, item), wanting)
+            console.state = writing_in.WriteIn(console, present(interview, item), wanting)
             return
     draft = Draft(outcome.key)
     for write_in in interview.program.write_ins.values():
