@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -43,6 +44,7 @@ from cati.desk import (
     start_call,
     undo_close,
 )
+from cati.errors import InputError
 from cati.storage import Store, tables, verify
 from cati.studies import Study
 
@@ -159,6 +161,10 @@ def machine(
                 )
             elif referral:
                 result = Result("referral_number", referral_number="01632 960099", note="new number")
+            if result.referral_number and self._dialled(held.call) == "+441632960099":
+                with pytest.raises((InputError, LostHold)):
+                    close_call(self.store, study, held.delivery.hold, held.call, result)
+                result = Result("no_reply")
             try:
                 done = close_call(self.store, study, held.delivery.hold, held.call, result)
             except LostHold:
@@ -199,6 +205,12 @@ def machine(
         @rule(seconds=st.sampled_from([1, 30, 80, 100, 4000, 100_000]))
         def wait(self, seconds: int) -> None:
             clock.forward(seconds=seconds)
+
+        def _dialled(self, opened: OpenCall) -> str | None:
+            """The number of a call."""
+            found = select(tables.number.c.number).join(tables.call, tables.call.c.number_id == tables.number.c.id)
+            with self.store.read() as connection:
+                return connection.execute(found.where(tables.call.c.id == opened.call_id)).scalar()
 
         @invariant()
         def true_to_itself(self) -> None:

@@ -163,6 +163,20 @@ def test_a_case_is_released_and_its_console_hears_of_it(
     assert verify(shop) == []
 
 
+def test_recodings_are_taken_back_one_after_another_past_those_taken_back_before(
+    shop: Store, study: Study, ruth: Actor, who: Interviewer
+) -> None:
+    call(shop, study, who, "C1", "not_available")
+    at_first = state(shop, study)
+    recode_call(shop, study, ruth, "C1", Result("engaged"), WHY)
+    once = state(shop, study)
+    recode_call(shop, study, ruth, "C1", Result("no_reply"), WHY)
+    undo_repair(shop, study, ruth, "C1", WHY)
+    assert state(shop, study) == once
+    undo_repair(shop, study, ruth, "C1", WHY)
+    assert state(shop, study) == at_first
+
+
 def test_a_release_is_taken_back_until_the_case_is_handed_out_again(
     shop: Store, study: Study, ruth: Actor, who: Interviewer
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from cati.desk.actors import Actor
 from cati.desk.images import put_back
@@ -85,12 +85,24 @@ def _withdraw_event(job: Job, event_id: int) -> None:
     )
 
 
+_UNDONE = "recoding undone"
+
+
+def _standing(connection: Connection, call_id: int) -> int | None:
+    """The result of a call that counts, recodings that were taken back apart: each took back the one before it."""
+    written = select(call_result.c.id, call_result.c.why).where(call_result.c.call_id == call_id)
+    standing: list[int] = []
+    for row in connection.execute(written.order_by(call_result.c.id)):
+        if row.why == _UNDONE:
+            standing.pop()
+        else:
+            standing.append(row.id)
+    return standing[-1] if standing else None
+
+
 def _code_as_before(job: Job, restores: dict[str, Any]) -> None:
     """A further result of the call that says what the one before the repair said; none: not coded again."""
-    newest = job.connection.execute(
-        select(func.max(call_result.c.id)).where(call_result.c.call_id == restores["call"])
-    ).scalar()
-    if newest != restores["result"]:
+    if _standing(job.connection, restores["call"]) != restores["result"]:
         raise InputError(
             f"The call of case {job.case.serial} was coded anew since: recode it with cati case recode instead."
         )
@@ -103,7 +115,7 @@ def _code_as_before(job: Job, restores: dict[str, Any]) -> None:
             case_id=job.case.id,
             interviewer_id=job.who.id,
             at=job.now,
-            why="recoding undone",
+            why=_UNDONE,
             fence=NO_HOLD,
             **values,
         )
