@@ -96,8 +96,9 @@ def list_case(store: Store, connection: Connection, study: Study, case_id: int, 
     shared = {row.number for row in others if name_key(row.name) != name_key(case.name)}
     marks = list(_marks("", [phone for phone in phones if phone not in shared], case.email))
     marks += [mark for mark in _marks(case.name, sorted(shared), "") if mark[0] == "person"]
+    before = read_list(connection)
     ids = _add(store, connection, marks, who, now)
-    barred, cancelled = _bar_others(connection, study, phones, case.email, now, but=case_id)
+    barred, cancelled = _bar_others(connection, study, phones, case.email, now, but=case_id, before=before)
     return Listed(len(ids), len(shared), barred, ids, cancelled)
 
 
@@ -251,15 +252,26 @@ def _holders(connection: Connection, phones: Iterable[str], email: str) -> Itera
 
 
 def _bar_others(
-    connection: Connection, study: Study, phones: Iterable[str], email: str, now: datetime, but: int | None = None
+    connection: Connection,
+    study: Study,
+    phones: Iterable[str],
+    email: str,
+    now: datetime,
+    *,
+    but: int | None = None,
+    before: OptOutList | None = None,
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Bars the cases that the list now recognises; their serials, and the ids of appointments that are cancelled."""
+    """Bars the cases that the list now recognises; their serials, and the ids of appointments that are cancelled.
+
+    Those that it recognised `before` are left as they are: taking this back would not free them again.
+    """
     known = read_list(connection)
     barred: list[str] = []
     cancelled: list[int] = []
     for case, held in _holders(connection, phones, email):
         why = known.barred(case.name, held, case.email)
-        if case.id != but and not case.barred and why:
+        known_before = before is not None and before.barred(case.name, held, case.email)
+        if case.id != but and not case.barred and why and not known_before:
             cancelled += bar(connection, study, case.id, why, now)
             barred.append(str(case.serial))
     return tuple(barred), tuple(cancelled)
