@@ -10,8 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from cati.desk import install_study, load_sample
 from cati.desk.records import SampleRow
@@ -37,12 +41,33 @@ class FakeClock:
         return self.now
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Engines share what they have compiled: each test has engines of its own, and compiling was a third of its time."""
+    shared: LRUCache[Any, Any] = LRUCache(5000)
+
+    def same(one: DefaultDialect, other: object) -> bool:
+        return type(one) is type(other) and one.driver == getattr(other, "driver", None)
+
+    original = Engine.__init__
+
+    def made(self: Engine, *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **options)
+        self._compiled_cache = shared
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DefaultDialect, "__eq__", same, raising=False)
+        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)), raising=False)
+        patch.setattr(Engine, "__init__", made)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URL (without a database) of a PostgreSQL cluster of our own, on a Unix socket; skips where there is none."""
     pytest.importorskip("psycopg", reason="psycopg is not installed here: pip install 'cati[postgresql]'")
     try:
-        with cluster("fsync=off", "max_connections=80", "timezone=Europe/London") as url:
+        with cluster("fsync=off", "max_connections=80", "timezone=Europe/London", in_memory=True) as url:
             yield url
     except NoCluster as why:
         pytest.skip(str(why))
@@ -66,6 +91,8 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 _numbers = count(1)
+_done_with: list[str] = []
+"""Databases of tests that have ended. Dropped at once, each would wait a tenth of a second for its last connection."""
 
 
 @contextmanager
@@ -77,14 +104,14 @@ def _postgresql_databases(server: str) -> Iterator[Callable[[], str]]:
     def create() -> str:
         name = f"cati_{next(_numbers)}"
         with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+            while _done_with:
+                connection.execute(f"DROP DATABASE {_done_with.pop()} WITH (FORCE)".encode())
             connection.execute(f"CREATE DATABASE {name} TEMPLATE cati_template".encode())
         made.append(name)
         return server.format(name)
 
     yield create
-    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
-        for name in made:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    _done_with.extend(made)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
