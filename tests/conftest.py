@@ -43,7 +43,7 @@ class FakeClock:
 
 @pytest.fixture(scope="session", autouse=True)
 def _statements_compiled_once() -> Iterator[None]:
-    """Engines share what they have compiled: each test has engines of its own, and compiling was a third of its time."""
+    """Engines share what they have compiled: each test has its own engines, and compiling was a third of its time."""
     shared: LRUCache[Any, Any] = LRUCache(5000)
 
     def same(one: DefaultDialect, other: object) -> bool:

@@ -67,6 +67,17 @@ def test_by_week_ends_with_the_table_as_it_stands(report: Cati) -> None:
     assert "Each week's table" in report("outcomes", "--by", "week").out
 
 
+def test_rates_by_week_end_with_those_of_today_and_say_what_was_counted_where(report: Cati) -> None:
+    found = report("rates", "--by", "week", "--format", "json").json
+    today = report("rates", "--format", "json").json
+    *_, last = found["by"]["groups"].values()
+    assert last["RR1"] == today["RR1"]
+    assert last["telephone_response"] == today["telephone_response"]
+    assert "I, interview: " in report("rates", "--by", "week").out
+    refused = report("rates", "--by", "week", "--e-by", "region")
+    assert (refused.code, "does not go with it" in refused.err) == (2, True)
+
+
 REPORTS = (
     ("outcomes", "--by", "ofsted"), ("outcomes", "--by", "week"), ("outcomes", "--at", THEN),
     ("outcomes", "--compare", THEN),

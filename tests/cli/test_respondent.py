@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 Cati = Callable[..., Any]
@@ -32,9 +34,7 @@ def test_copy_amend_and_withdraw_from_beginning_to_end(cati: Cati, demonstration
         (serial, "withdraw", "open", "2026-12-03")
     ]
     before = cati("report", "outcomes", "--format", "json", *at).json["rows"]
-    refused = cati("respondent", "withdraw", serial, "--reason", "letter", *at)
-    assert (refused.code, "--yes" in refused.err) == (2, True)
-    done = cati("respondent", "withdraw", serial, "--reason", "letter", "--yes", "--json", *at)
+    done = cati("respondent", "withdraw", serial, "--json", *at)
     assert done.code == 0
     assert (done.json["outcome"], done.json["due_on"], done.json["left_over"]) == ("completed", "2026-12-03", "")
     assert "backup" in done.err
@@ -44,6 +44,20 @@ def test_copy_amend_and_withdraw_from_beginning_to_end(cati: Cati, demonstration
     assert cati("verify", "--database", demonstration).code == 0
     listed = cati("respondent", "requests", "--format", "csv", *at)
     assert "done,data erased" in listed.out
+
+
+def test_on_a_terminal_the_reason_is_asked_for_and_whether_it_is_meant(cati: Cati, demonstration: Path) -> None:
+    at = ("--database", str(demonstration), *NOW)
+    for answer, state in (("n", "nothing was changed"), ("y", "erased")):
+        command = ["-m", "cati", "respondent", "withdraw", "200021", *at]
+        with pexpect.spawn(sys.executable, command, encoding="utf-8") as terminal:
+            terminal.expect("How and when was it said")
+            terminal.sendline("rang on Tuesday")
+            terminal.expect("Erase case 200021")
+            terminal.sendline(answer)
+            terminal.expect(state)
+            terminal.expect(pexpect.EOF)
+        assert (cati("case", "show", "200021", "--json", *at).json["name"] == "") == (answer == "y")
 
 
 def test_an_answer_is_amended_and_what_follows_is_told(cati: Cati, demonstration: Path) -> None:
@@ -62,8 +76,6 @@ def test_an_answer_is_amended_and_what_follows_is_told(cati: Cati, demonstration
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("amend", "A1", "B1", "1"), "Give --reason"),
-        (("withdraw", "A1"), "Give --reason"),
         (("withdraw", "A1", "--reason", "x", "--received", "Tuesday", "--yes"), "this is no day"),
         (("withdraw", "A1", "--reason", "x", "--received", "2027-01-01", "--yes"), "still to come"),
         (("withdraw", "Z9", "--reason", "x", "--yes"), "There is no case 'Z9'"),

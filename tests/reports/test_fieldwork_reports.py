@@ -239,3 +239,10 @@ def test_times_are_told_as_seconds_in_json_and_minutes_for_people(report: Callab
     seconds = report("lengths", "--format", "json").json["seconds"]["median"]
     assert 200 < seconds < 1500
     assert f"{seconds / 60:.1f}" in report("lengths").out
+
+
+@pytest.mark.parametrize("days", [("--to", "9999-12-31"), ("--from", "0001-01-01")])
+def test_a_period_may_reach_to_either_end_of_the_calendar(report: Callable[..., Ran], days: tuple[str, str]) -> None:
+    told = report("calls", *days, "--format", "json")
+    assert told.code == 0
+    assert json.loads(told.out)["total"] == json.loads(report("calls", "--format", "json").out)["total"]

@@ -248,3 +248,23 @@ def test_a_table_too_wide_is_set_in_parts_and_breaks_no_number(width: int) -> No
     assert all(f"{1_234_567 * n:,}" in words for n in range(9))
     assert words.count("Measurement") == 9
     assert words.count("Overall") == text.count("Name")
+
+
+@pytest.mark.parametrize("width", range(60, 131))
+def test_no_width_loses_a_column_or_a_number(width: int) -> None:
+    labels = ("Open link n", "Telephone response rate", "%", "Not counted at all", "Completes an hour", "n", "Adjusted")
+    columns = (Column("name", "Name", numeric=False), *(Column(f"c{at}", label) for at, label in enumerate(labels)))
+    name = "Requested an online link (x)"
+    numbers = [9_871_000 + at for at in range(len(labels))]
+    rows = (GridRow((name, *numbers), 2), GridRow(("Yorkshire and the Humber, and beyond", *numbers)))
+    text = as_text(render_document(Document("Uneven", (Grid("", columns, rows),)), "text", width=width))
+    assert max(len(line) for line in text.splitlines()) <= width
+    words = text.split()
+    assert all(words.count(f"{number:,}") == 2 for number in numbers)
+    assert all(word in words for label in labels for word in label.split())
+
+
+def test_no_heading_of_a_csv_is_a_formula() -> None:
+    columns = (Column("=HYPERLINK(1)", "Link", numeric=False), Column("n", "n"))
+    text = as_text(render_document(Document("Odd", (Grid("", columns, (GridRow(("a", 1)),)),)), "csv"))
+    assert text.startswith("'=HYPERLINK(1),n")

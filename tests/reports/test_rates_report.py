@@ -74,15 +74,15 @@ def test_csv_and_workbook_hold_the_rates_as_numbers(
     assert (sheet["A4"].value, sheet["B4"].value, sheet["B4"].number_format) == ("RR1", 1693 / 2457, "0.0%")
 
 
-def test_group_rates_as_json_are_the_rates_and_e_and_nothing_else() -> None:
-    data = json.loads(render_group_rates(rates({"I": 5, "R": 5}), "json"))
+def test_group_rates_as_json_are_the_rates_and_e_and_nothing_else(provenance: Provenance) -> None:
+    data = json.loads(render_group_rates(rates({"I": 5, "R": 5}), "json", provenance=provenance))
     assert list(data) == [*RATE_DEFINITIONS, "e"]
     assert data["RR1"] == 0.5
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_group_rates_come_in_every_format(format: Format) -> None:
-    rendered = render_group_rates(rates({"I": 1, "R": 2, "UH": 5}, e=1), format)
+def test_group_rates_come_in_every_format(format: Format, provenance: Provenance) -> None:
+    rendered = render_group_rates(rates({"I": 1, "R": 2, "UH": 5}, e=1), format, provenance=provenance)
     assert len(rendered) > 200
 
 

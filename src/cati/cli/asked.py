@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 NONE = "(none)"
 """The group of the cases that have no value."""
 
+WEEK = "week"
+"""--by week: each week as it stood at its end."""
+
 at_option = click.option(
     "--at", metavar="TIME", help="As it stood at that time; a day alone is its first moment. Default: as it stands."
 )
@@ -33,7 +36,9 @@ group_option = click.option("--group", metavar="VALUE", help="With --by and --ca
 def by_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """--by, with what it does."""
     return click.option(
-        "--by", metavar="VARIABLE", help=f"{what}: region, ofsted, la, batch, link or any sample variable."
+        "--by",
+        metavar="VARIABLE",
+        help=f"{what}: region, ofsted, la, batch, link, any sample variable; issue_week and outcome_week; week.",
     )
 
 

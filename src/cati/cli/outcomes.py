@@ -56,6 +56,7 @@ def table(file: str, scheme_name: str, form: str | None, target: Path | None, fo
     "--e", "share", metavar="SHARE", help="The share of unknown cases taken to be eligible (0.5, or UH=0.8,UO=0.5)."
 )
 @report_options
+@now_option
 def rates(counts: str, share: str | None, form: str | None, target: Path | None, force: bool) -> None:
     """The AAPOR rates of given counts. A group not named counts 0; a rate whose base is empty is not defined."""
     from cati.outcomes import rates as rates_of
@@ -63,7 +64,9 @@ def rates(counts: str, share: str | None, form: str | None, target: Path | None,
 
     chosen = output.chosen_format(form, target)
     found = rates_of(parse_counts(counts), parse_e(share))
-    output.deliver(render_group_rates(found, chosen, width=output.width()), chosen, target, force=force)
+    output.deliver(
+        render_group_rates(found, chosen, provenance=provenance(), width=output.width()), chosen, target, force=force
+    )
 
 
 @command(

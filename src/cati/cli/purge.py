@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @command(
     "purge",
-    examples=("cati purge --older-than 90 --dry-run", "cati purge --older-than 90 --yes --json"),
+    examples=("cati purge --older-than 90", "cati purge --older-than 90 --dry-run --json"),
 )
 @click.option(
     "--older-than", "days", type=click.IntRange(min=0), required=True, metavar="DAYS", help="Finished so long ago."

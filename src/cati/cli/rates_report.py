@@ -10,6 +10,7 @@ import click
 from cati.cli import output
 from cati.cli.asked import (
     NONE,
+    WEEK,
     Moment,
     at_option,
     by_option,
@@ -87,11 +88,14 @@ def rates(
 ) -> None:
     """The telephone response rate, the adjusted response rate and the AAPOR rates, each with definition and interval.
 
-    --cases takes an AAPOR group (I, P, R, NC, O, UH, UO, NE), K or U, a row of the outcome table, or an outcome.
+    --by week shows how the rates stood at the end of each week. --cases takes an AAPOR group (I, P, R, NC, O, UH, UO,
+    NE), K or U, a row of the outcome table, or an outcome.
     """
     check_together(by=by, row=row, group=group)
     if share is not None and within is not None:
         raise InputError("--e gives e and --e-by estimates it; leave one of them out.")
+    if by == WEEK and within not in (None, OVERALL):
+        raise InputError(f"--by week shows every case again each week; --e-by {within} does not go with it.")
     if every_choice and (by or within or row):
         raise InputError("--sensitivity is one table of all cases; leave --by, --e-by and --cases out.")
     chosen = output.chosen_format(form, target)
@@ -117,12 +121,20 @@ def _rates(
     given: Any,
     form: Any,
 ) -> str | bytes:
-    from cati.desk import outcome_counts
+    from cati.desk import outcome_counts, outcome_counts_by_week
     from cati.reports import rates_report, render_rates, render_rates_by
 
     # the whole from its parts: counted apart, a call coded in between would set them at odds
-    groups = {} if by is None else named(outcome_counts(store, by, at=moment.at))
-    counts = outcome_counts(store, at=moment.at) if by is None else together(groups)
+    groups: dict[str, dict[str, int]] = {}
+    if by is None:
+        counts = outcome_counts(store, at=moment.at)
+    elif by == WEEK:
+        weeks = outcome_counts_by_week(store, at=moment.at)
+        groups = {week.monday: dict(week.counts) for week in weeks}
+        counts = dict(weeks[-1].counts) if weeks else {}
+    else:
+        groups = named(outcome_counts(store, by, at=moment.at))
+        counts = together(groups)
     estimate = None if within is None else Estimate(store, study, moment, within, settings, counts)
 
     def report(some: Mapping[str, int], value: str | None = None) -> RatesReport:

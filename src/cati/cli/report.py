@@ -10,6 +10,7 @@ import click
 
 from cati.cli import output
 from cati.cli.asked import (
+    WEEK,
     Moment,
     at_option,
     by_option,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from cati.storage import Store
     from cati.studies import Study
 
-WEEK = "week"
 _WEEKS = "Each week's table: the cases issued by its end, as they stood then; the last week's: as they stand."
 
 

@@ -13,7 +13,7 @@ from cati.cli.acting import acting, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened, provenance
 from cati.cli.options import database_option, json_option, now_option, report_options
-from cati.cli.sure import sure, yes_option
+from cati.cli.sure import reason_given, sure, yes_option
 from cati.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def copy(serial: str, received: str | None, as_json: bool) -> None:
 @_SERIAL
 @click.argument("item", metavar="ITEM")
 @click.argument("value", metavar="VALUE")
-@_reason("Why: it is kept with the change. Needed.")
+@_reason("Why: it is kept with the change. Asked for on a terminal.")
 @_RECEIVED
 @json_option
 @user_option
@@ -89,8 +89,7 @@ def amend(serial: str, item: str, value: str, reason: str | None, received: str 
     """
     from cati import desk
 
-    if reason is None:
-        raise InputError("Why? Give --reason: it is kept with the change.")
+    reason = reason_given(reason, "Why? It is kept with the change")
     with opened() as (store, study):
         done = desk.amend_answer(
             store, study, serial, item, value, acting(store), reason=reason, received=_day(received)
@@ -132,12 +131,12 @@ def _said(value: Any) -> str:
 @command(
     "withdraw",
     examples=(
-        'cati respondent withdraw 200017 --reason "rang on Tuesday"',
+        "cati respondent withdraw 200017",
         'cati respondent withdraw 200017 --reason "letter" --received 2026-11-03 --yes',
     ),
 )
 @_SERIAL
-@_reason("How and when it was said: it is what is left of the request. Needed.")
+@_reason("How and when it was said: it is what is left of the request. Asked for on a terminal.")
 @_RECEIVED
 @yes_option
 @json_option
@@ -154,8 +153,7 @@ def withdraw(serial: str, reason: str | None, received: str | None, yes: bool, a
     """
     from cati import desk
 
-    if reason is None:
-        raise InputError("Why? Give --reason: how and when it was said is what is left of the request.")
+    reason = reason_given(reason, "How and when was it said? It is what is left of the request")
     with opened() as (store, study):
         who = acting(store)
         card = desk.case_card(store, study, serial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from cati.reports.document import Document, cell_data
+from cati.reports.document import Document, cell_data, visible
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,7 +16,7 @@ def to_csv(document: Document) -> str:
     writer = csv.writer(sheet, lineterminator="\r\n")
     heading: list[str] | None = None
     for grid in document.grids:
-        names = [column.key for column in grid.columns]
+        names = [spreadsheet_safe(visible(column.key)) for column in grid.columns]
         if heading != names:
             writer.writerow([*names, *document.facts])
             heading = names

@@ -37,7 +37,7 @@ def to_text(document: Document, width: int) -> str:
         for part, columns in enumerate(_that_fit(grid, width) if grid.rows else ()):
             if part:
                 console.print()
-            console.print(_table(grid, columns))
+            console.print(_table(grid, columns, width))
         for note in grid.notes:
             console.print(Text(visible(note)))
     if document.notes:
@@ -53,12 +53,9 @@ def _that_fit(grid: Grid, width: int) -> list[list[int]]:
     The text that the rows begin with stands in each of them. A grid whose numbers are followed by text is left whole:
     that can be broken.
     """
-    columns = dict(grid.printed())
-    places = list(columns)
-    first = next((at for at, i in enumerate(places) if columns[i].numeric), len(places))
-    names, numbers = places[:first], places[first:]
-    if not names or not all(columns[i].numeric for i in numbers):
-        return [places]
+    names, numbers = _names_and_numbers(grid)
+    if not _is_of_numbers(grid):
+        return [names + numbers]
     room = width - _EDGES - sum(_least(grid, i, at == 0) + _BETWEEN for at, i in enumerate(names))
     parts: list[list[int]] = [[]]
     taken = 0
@@ -70,6 +67,36 @@ def _that_fit(grid: Grid, width: int) -> list[list[int]]:
         parts[-1].append(i)
         taken += needed
     return [names + part for part in parts]
+
+
+def _names_and_numbers(grid: Grid) -> tuple[list[int], list[int]]:
+    """The columns that people see: those that the rows begin with, and from the first number on the others."""
+    columns = dict(grid.printed())
+    places = list(columns)
+    first = next((at for at, i in enumerate(places) if columns[i].numeric), len(places))
+    return places[:first], places[first:]
+
+
+def _is_of_numbers(grid: Grid) -> bool:
+    """Do rows begin with a name, and is all that follows numbers?"""
+    names, numbers = _names_and_numbers(grid)
+    return bool(names) and bool(numbers) and all(grid.columns[i].numeric for i in numbers)
+
+
+def _widths(grid: Grid, places: list[int], width: int) -> list[int]:
+    """How wide each column is set: what it needs at least, and of the room left what it can use, the first columns
+    first. Left to rich, the widest would be narrowed past what it needs, and the last columns cut off without a word.
+    """
+    set_at = [_least(grid, i, at == 0) for at, i in enumerate(places)]
+    spare = width - _EDGES - sum(set_at) - _BETWEEN * (len(places) - 1)
+    for at, i in enumerate(places):
+        column = grid.columns[i]
+        indented = (cell_len(cell_text(row.cells[i])) + (2 * row.depth if at == 0 else 0) for row in grid.rows)
+        whole = max([cell_len(visible(column.label)), *indented])
+        used = max(0, min((min(whole, _NUMBERS_AT_MOST) if column.numeric else whole) - set_at[at], spare))
+        set_at[at] += used
+        spare -= used
+    return set_at
 
 
 def _least(grid: Grid, place: int, leads: bool = False) -> int:
@@ -92,17 +119,18 @@ def _heading(column: Column) -> int:
     return min(max((cell_len(word) for word in visible(column.label).split()), default=1), _NUMBERS_AT_MOST)
 
 
-def _table(grid: Grid, places: list[int]) -> Table:
+def _table(grid: Grid, places: list[int], width: int) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    in_parts = len(places) < len(list(grid.printed()))
+    widths = _widths(grid, places, width) if _is_of_numbers(grid) else None
     for at, i in enumerate(places):
         column = grid.columns[i]
         table.add_column(
             Text(visible(column.label)),
             justify="right" if column.numeric else "left",
             overflow="fold",
-            min_width=_least(grid, i, at == 0) if column.numeric or in_parts else _heading(column),
-            max_width=max(_NUMBERS_AT_MOST, _least(grid, i)) if column.numeric else None,
+            width=widths[at] if widths else None,
+            min_width=None if widths else _least(grid, i) if column.numeric else _heading(column),
+            max_width=max(_NUMBERS_AT_MOST, _least(grid, i)) if column.numeric and not widths else None,
         )
     for row in grid.rows:
         first, *others = (Text(cell_text(row.cells[i])) for i in places)

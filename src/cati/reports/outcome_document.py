@@ -144,7 +144,7 @@ def _brief(variable: str, tables: Sequence[tuple[str, Table]]) -> Grid:
     columns += [Column(key, labels[key]) for key in keys] + [Column(rate.key, rate.label) for rate in first.rates]
     rows = tuple(
         GridRow(
-            (name, *(table.totals[key] for key in keys), *(Percent(rate.value) for rate in table.rates)),
+            (name, *(table.totals[key] for key in keys), *(Percent(rate.value, 1) for rate in table.rates)),
             depth=min(at, 1),
         )
         for at, (name, table) in enumerate(tables)

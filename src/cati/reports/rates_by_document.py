@@ -8,7 +8,15 @@ from typing import Any
 from cati.outcomes import RATE_DEFINITIONS
 from cati.reports.document import Column, Document, Grid, GridRow, Percent, Provenance
 from cati.reports.outcome_document import scheme_lines
-from cati.reports.rates_document import AAPOR, K_AND_U, RatesReport, rates_facts, rates_json, setting_lines
+from cati.reports.rates_document import (
+    AAPOR,
+    K_AND_U,
+    RatesReport,
+    counted_where,
+    rates_facts,
+    rates_json,
+    setting_lines,
+)
 
 TOTAL = "Total"
 # As many columns as a page takes, rates of one kind beside each other.
@@ -65,6 +73,8 @@ def rates_by_document(
             K_AND_U,
             f"e, the share of U taken to be eligible, for each value: {total.rates.e_source}.",
             AAPOR,
+            "Counted in all:",
+            *counted_where(total),
             *setting_lines(total),
             *scheme_lines(total.scheme, provenance),
         ),

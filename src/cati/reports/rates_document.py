@@ -122,7 +122,7 @@ def rates_document(report: RatesReport, provenance: Provenance, notes: tuple[str
             *_e_lines(report.rates),
             INTERVALS,
             *setting_lines(report),
-            *_counted_where(report),
+            *counted_where(report),
             *notes,
             *scheme_lines(report.scheme, provenance),
         ),
@@ -143,15 +143,15 @@ def rates_facts(report: RatesReport, provenance: Provenance) -> dict[str, str]:
     return {**table_facts(report.scheme, provenance), "e_source": report.rates.e_source, **report.settings}
 
 
-def group_rates_document(found: Rates, title: str = "AAPOR outcome rates") -> Document:
+def group_rates_document(found: Rates, provenance: Provenance, title: str = "AAPOR outcome rates") -> Document:
     """The rates of given group counts: no scheme and no database stands behind them."""
     given = ", ".join(f"{group}={count_text(n)}" for group, n in found.counts.items())
     weighted = () if all(n == int(n) for n in found.counts.values()) else (WEIGHTED,)
     return Document(
         title,
         (_aapor_grid(found, ""),),
-        (f"Counts: {given}.", *_e_lines(found), INTERVALS, *weighted),
-        {"e_source": found.e_source},
+        (f"Counts: {given}.", *_e_lines(found), INTERVALS, *weighted, *provenance.lines()),
+        {"e_source": found.e_source, **provenance.facts()},
     )
 
 
@@ -201,7 +201,7 @@ def _e_lines(found: Rates) -> tuple[str, ...]:
     return (K_AND_U, about_e, AAPOR)
 
 
-def _counted_where(report: RatesReport) -> tuple[str, ...]:
+def counted_where(report: RatesReport) -> tuple[str, ...]:
     """A line a group: how many, and which outcomes with which codes."""
     lines = []
     for group in GROUPS:

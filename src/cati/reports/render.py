@@ -177,12 +177,13 @@ def render_group_rates(
     found: Rates,
     format: Format,
     *,
+    provenance: Provenance,
     width: int = 100,
 ) -> str | bytes:
     """The AAPOR rates of given group counts; as JSON, the rates and e and nothing else."""
     if format == "json":
         return _json(found.as_floats())
-    return render_document(group_rates_document(found), format, width=width)
+    return render_document(group_rates_document(found, provenance), format, width=width)
 
 
 def render_sample_counts(

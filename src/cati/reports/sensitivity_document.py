@@ -1,4 +1,4 @@
-"""What the choices behind the rates do to them: every setting's every value, and e at its ends, in one table."""
+"""What the choices behind the rates do to them: every setting's every value, in one table."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ except ImportError:  # Windows: SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
 
 PATIENCE = 20.0
-# Whoever waits long looks less often. A crowd of stations that all look every millisecond takes half a core from the one
-# that writes, and each change of hands costs SQLite the pages it had ready: with sixteen that never pause, pauses up to
-# 20 ms make half as many claims again as pauses up to 4 ms, and the longest wait goes from half a second to one.
+# Whoever waits long looks less often. A crowd of stations that all look every millisecond takes half a core from the
+# one that writes, and each change of hands costs SQLite the pages it had ready: with sixteen that never rest, pauses up
+# to 20 ms make half as many claims again as pauses up to 4 ms, and the longest wait goes from half a second to one.
 _PAUSES = (0.001, 0.002, 0.005, 0.01, 0.02)
 
 

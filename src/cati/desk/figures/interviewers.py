@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Integer, case, func, literal_column, select, true
@@ -133,7 +134,7 @@ def interviewer_figures(
             unanswered=sum(interview.unanswered for interview in interviews.get(who, [])),
             corrected=corrected.get(who, Corrected()),
             came=_came(mixes.get(who, _Mix()).strata),
-            expected=sum(n * rates[stratum] for stratum, n in mixes.get(who, _Mix()).strata.items()),
+            expected=fsum(n * rates[stratum] for stratum, n in mixes.get(who, _Mix()).strata.items()),
         )
         for who in known
     ]

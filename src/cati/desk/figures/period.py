@@ -15,6 +15,8 @@ from cati.errors import InputError
 from cati.fieldwork.clock import opening_instant
 from cati.storage.sql_time import QUARTER
 
+_EARLIEST = date.min + timedelta(days=1)  # the midnight of a day before lies, east of Greenwich, before all instants
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -39,9 +41,9 @@ class Period:
     def holds(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that an instant lies in the period."""
         limits = []
-        if self.first is not None:
+        if self.first is not None and self.first > _EARLIEST:
             limits.append(column >= midnight(self.first, self.zone))
-        if self.last is not None:
+        if self.last is not None and self.last < date.max:
             limits.append(column < midnight(self.last + timedelta(days=1), self.zone))
         return and_(true(), *limits)
 
