@@ -101,12 +101,12 @@ BOTH = [(study, mode) for study in ("wave2", "asye") for mode in ("telephone", "
 
 
 @pytest.mark.parametrize(("study", "mode"), BOTH)
-def test_another_engine_leads_100_respondents_along_the_same_route(study: str, mode: Mode, engine: Engine) -> None:
+def test_another_engine_leads_60_respondents_along_the_same_route(study: str, mode: Mode, engine: Engine) -> None:
     """Route, offered options and end; again after a changed answer, and after the change is taken back."""
     program = _program(study, mode)
-    people = _respondents(program, 100, seed=20191104)
+    people = _respondents(program, 60, seed=20191104)
     told = engine.play([survey_json(program)], people, "--at-once")
-    assert len(told) == 100
+    assert len(told) == 60
     moved = 0
     for person, each in zip(people, told, strict=True):
         expected = _expected(program, person)
@@ -119,9 +119,9 @@ def test_another_engine_leads_100_respondents_along_the_same_route(study: str, m
 @pytest.mark.parametrize(("study", "mode"), BOTH)
 def test_another_engine_asks_page_by_page_in_the_same_words(study: str, mode: Mode, engine: Engine) -> None:
     program = _program(study, mode)
-    people = _respondents(program, 8, seed=20200107)
+    people = _respondents(program, 3, seed=20200107)
     told = engine.play([survey_json(program)], people)
-    assert len(told) == 8
+    assert len(told) == 3
     for person, each in zip(people, told, strict=True):
         assert _seen(each) == _expected(program, person), person
 
