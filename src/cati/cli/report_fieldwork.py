@@ -19,6 +19,8 @@ from cati.errors import InputError
 
 if TYPE_CHECKING:
     from cati.desk.figures import Period
+    from cati.reports import Format
+    from cati.reports.document import Document
     from cati.reports.fieldwork import Heading
     from cati.storage import Store
     from cati.studies import Study
@@ -78,6 +80,15 @@ def _asked(first: date | None, last: date | None, by: str | None = None) -> Iter
         yield _Asked(store, study, period, heading)
 
 
+def _deliver(
+    document: Callable[[], Document], data: Callable[[], Any], form: Format, target: Path | None, force: bool
+) -> None:
+    """Makes the report that was asked for, as a document or as data, and hands it over."""
+    from cati.reports.fieldwork import rendered
+
+    output.deliver(rendered(document, data, form, output.width()), form, target, force=force)
+
+
 @command(
     "calls",
     examples=(
@@ -101,18 +112,18 @@ def calls(
     are counted apart.
     """
     from cati.desk.figures import call_figures
-    from cati.reports.fieldwork import calls_document, calls_json, rendered
+    from cati.reports.fieldwork import calls_document, calls_json
 
     chosen = output.chosen_format(form, target)
     with _asked(first, last, by) as asked:
         figures = call_figures(asked.store, asked.study, asked.period, by)
-    content = rendered(
+    _deliver(
         lambda: calls_document(figures, asked.heading),
         lambda: calls_json(figures, asked.heading),
         chosen,
-        output.width(),
+        target,
+        force,
     )
-    output.deliver(content, chosen, target, force=force)
 
 
 @command(
@@ -132,19 +143,19 @@ def interviewers(first: date | None, last: date | None, form: str | None, target
     given, so that like is compared with like: her completes beside those that such calls bring on average.
     """
     from cati.desk.figures import interviewer_figures
-    from cati.reports.fieldwork import interviewers_document, interviewers_json, rendered
+    from cati.reports.fieldwork import interviewers_document, interviewers_json
 
     chosen = output.chosen_format(form, target)
     with _asked(first, last) as asked:
         told = output.progress("Interviews read")
         each, total = interviewer_figures(asked.store, asked.study, asked.period, progress=told)
-    content = rendered(
+    _deliver(
         lambda: interviewers_document(each, total, asked.heading),
         lambda: interviewers_json(each, total, asked.heading),
         chosen,
-        output.width(),
+        target,
+        force,
     )
-    output.deliver(content, chosen, target, force=force)
 
 
 @command(
@@ -180,20 +191,20 @@ def lengths(
     The time between the calls of an interview that was broken off and gone on with is left out.
     """
     from cati.desk.figures import SPEEDING, length_figures
-    from cati.reports.fieldwork import lengths_document, lengths_json, rendered
+    from cati.reports.fieldwork import lengths_document, lengths_json
 
     chosen = output.chosen_format(form, target)
     usual = SPEEDING if speeding is None else speeding
     with _asked(first, last, by) as asked:
         told = output.progress("Interviews read")
         figures = length_figures(asked.store, asked.study, asked.period, by, speeding=usual, progress=told)
-    content = rendered(
+    _deliver(
         lambda: lengths_document(figures, asked.heading, usual),
         lambda: lengths_json(figures, asked.heading, usual),
         chosen,
-        output.width(),
+        target,
+        force,
     )
-    output.deliver(content, chosen, target, force=force)
 
 
 @command(
@@ -210,18 +221,18 @@ def appointments(
 ) -> None:
     """Appointments made in the period, hard and soft: kept, missed, replaced, cancelled, and how late the call came."""
     from cati.desk.figures import appointment_figures
-    from cati.reports.fieldwork import appointments_document, appointments_report_json, rendered
+    from cati.reports.fieldwork import appointments_document, appointments_report_json
 
     chosen = output.chosen_format(form, target)
     with _asked(first, last, by) as asked:
         figures = appointment_figures(asked.store, asked.period, by)
-    content = rendered(
+    _deliver(
         lambda: appointments_document(figures, asked.heading),
         lambda: appointments_report_json(figures, asked.heading),
         chosen,
-        output.width(),
+        target,
+        force,
     )
-    output.deliver(content, chosen, target, force=force)
 
 
 @command(
@@ -260,15 +271,15 @@ def progress(
     and gives a range; where too little is known yet, it says so. Targets are a section of study.yaml.
     """
     from cati.desk.figures import progress_figures
-    from cati.reports.fieldwork import progress_document, progress_json, rendered
+    from cati.reports.fieldwork import progress_document, progress_json
 
     chosen = output.chosen_format(form, target)
     with _asked(first, last) as asked:
         figures = progress_figures(asked.store, asked.study, asked.period, by, seed=seed)
-    content = rendered(
+    _deliver(
         lambda: progress_document(figures, asked.heading),
         lambda: progress_json(figures, asked.heading),
         chosen,
-        output.width(),
+        target,
+        force,
     )
-    output.deliver(content, chosen, target, force=force)
