@@ -131,3 +131,14 @@ def test_no_line_is_wider_than_the_width(values: list[tuple[str, float]], width:
 def test_data_formats_leave_plots_out() -> None:
     grid = Grid("Plots", (Column("n", "n"),), (GridRow((1,)),), plots=tuple(ALL))
     assert render_document(Document("Report", (grid,)), "csv") == "n\r\n1\r\n"
+
+
+def test_labels_have_the_room_they_need_and_are_cut_where_everybody_sees_it() -> None:
+    long = "Reasons for leaving and for coming back, and what would have changed them"
+    texts = [text for text in ElementTree.fromstring(plot_svg(Bars("b", (Bar("Bronwen", 1, "1"),)))).iter("text")]
+    assert texts[0].text == "Bronwen"
+    cut = next(ElementTree.fromstring(plot_svg(Bars("b", (Bar(long, 1, "1"),)))).iter("text"))
+    title = cut.find("title")
+    assert title is not None
+    assert (title.text, (title.tail or "")[-1]) == (long, "…")
+    assert long.startswith((title.tail or "")[:-1])

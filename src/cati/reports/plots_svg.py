@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
+from math import ceil
+
+from rich.cells import cell_len, set_cell_size
 
 from cati.reports.document import visible
 from cati.reports.plots import Bars, Curve, Heat, Plot, Stack
 
-_WIDTH, _LABEL, _LINE, _TEXT = 880, 190, 22, 110
+_WIDTH, _LINE, _TEXT = 880, 22, 110
+_LETTER = 7.5  # of 13-point sans-serif, on the wide side
+_LABEL_LEAST, _LABEL_MOST = 60, 330
 _COLOURS = ("#1d4f7c", "#b4451f", "#6a9f58", "#8aa9c4", "#d9d9d9")
 _INK, _FAINT = "#1a1a1a", "#bbb"
 
@@ -38,33 +43,37 @@ def plot_svg(plot: Plot) -> str:
 
 def _bars(plot: Bars) -> tuple[int, list[str]]:
     longest = max((bar.value for bar in plot.bars), default=0.0)
-    room, parts = _WIDTH - _LABEL - _TEXT, []
+    left = _left_of(bar.label for bar in plot.bars)
+    room, parts = _WIDTH - left - _TEXT, []
     for at, bar in enumerate(plot.bars):
         y, length = at * _LINE, bar.value / longest * room if longest else 0.0
-        parts.append(_label(bar.label, y))
-        parts.append(_box(_LABEL, y + 3, length, _LINE - 6, _COLOURS[0]))
-        parts.append(_words(bar.text, _LABEL + length + 6, y))
+        parts.append(_label(bar.label, y, left))
+        parts.append(_box(left, y + 3, length, _LINE - 6, _COLOURS[0]))
+        parts.append(_words(bar.text, left + length + 6, y))
     return len(plot.bars) * _LINE, parts
 
 
 def _stack(plot: Stack) -> tuple[int, list[str]]:
-    room, parts = _WIDTH - _LABEL - _TEXT, []
+    left = _left_of(label for label, _ in plot.rows)
+    room, parts = _WIDTH - left - _TEXT, []
     for at, (label, counts) in enumerate(plot.rows):
-        y, x, whole = at * _LINE, float(_LABEL), sum(counts)
-        parts.append(_label(label, y))
+        y, x, whole = at * _LINE, float(left), sum(counts)
+        parts.append(_label(label, y, left))
         for place, n in enumerate(counts):
             length = n / whole * room if whole else 0.0
             name = f"{plot.series[place]}: {n:,} of {whole:,}"
             parts.append(_box(x, y + 2, length, _LINE - 4, _COLOURS[place % len(_COLOURS)], name))
             x += length
-        parts.append(_words(f"n={whole:,}", _LABEL + room + 6, y))
+        parts.append(_words(f"n={whole:,}", left + room + 6, y))
     if not parts:
         return 0, []
-    y, x = len(plot.rows) * _LINE + 8, float(_LABEL)
+    y, x = len(plot.rows) * _LINE + 8, float(left)
     for place, name in enumerate(plot.series):
+        if x > left and x + 17 + _LETTER * len(name) > _WIDTH:
+            x, y = float(left), y + _LINE
         parts.append(_box(x, y + 5, 12, 12, _COLOURS[place % len(_COLOURS)]))
         parts.append(_words(name, x + 17, y))
-        x += 30 + 7 * len(name)
+        x += 30 + _LETTER * len(name)
     return y + _LINE, parts
 
 
@@ -72,18 +81,19 @@ def _heat(plot: Heat) -> tuple[int, list[str]]:
     highest = max((share for _, shares in plot.rows for share in shares if share is not None), default=0.0)
     if not plot.columns or not plot.rows:
         return 0, []
-    side = min((_WIDTH - _LABEL) / len(plot.columns), 56.0)
+    left = _left_of(label for label, _ in plot.rows)
+    side = min((_WIDTH - left) / len(plot.columns), 56.0)
     parts = [
-        f'<text x="{_LABEL + (at + 0.5) * side:.1f}" y="15" text-anchor="middle">{_plain(column)}</text>'
+        f'<text x="{left + (at + 0.5) * side:.1f}" y="15" text-anchor="middle">{_plain(column)}</text>'
         for at, column in enumerate(plot.columns)
     ]
     for line, (label, shares) in enumerate(plot.rows, start=1):
-        parts.append(_label(label, line * _LINE))
+        parts.append(_label(label, line * _LINE, left))
         for at, share in enumerate(shares):
             if share is None:
                 continue
             depth = share / highest if highest else 0.0
-            x, y = _LABEL + at * side, line * _LINE
+            x, y = left + at * side, line * _LINE
             parts.append(
                 f'<rect x="{x:.1f}" y="{y}" width="{side - 1:.1f}" height="{_LINE - 1}" fill="{_COLOURS[0]}" '
                 f'fill-opacity="{0.08 + 0.82 * depth:.2f}"/>'
@@ -94,7 +104,7 @@ def _heat(plot: Heat) -> tuple[int, list[str]]:
                 f"{round(100 * share)}</text>"
             )
     y = (len(plot.rows) + 1) * _LINE
-    parts.append(_words("Per cent; the darker the higher. Blank: too few calls.", _LABEL, y))
+    parts.append(_words("Per cent; the darker the higher. Blank: too few calls.", left, y))
     return y + _LINE, parts
 
 
@@ -148,8 +158,18 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _label(text: str, y: float) -> str:
-    return f'<text x="{_LABEL - 8}" y="{y + 15:.0f}" text-anchor="end">{_plain(text)}</text>'
+def _left_of(labels: Iterable[str]) -> int:
+    """How much room the labels on the left take."""
+    longest = max((cell_len(visible(label)) for label in labels), default=0)
+    return min(max(ceil(longest * _LETTER) + 16, _LABEL_LEAST), _LABEL_MOST)
+
+
+def _label(text: str, y: float, left: int) -> str:
+    shown, fits = visible(text), int((left - 16) / _LETTER)
+    whole = "" if cell_len(shown) <= fits else f"<title>{escape(shown)}</title>"
+    if whole:
+        shown = set_cell_size(shown, fits - 1).rstrip() + "…"
+    return f'<text x="{left - 8}" y="{y + 15:.0f}" text-anchor="end">{whole}{escape(shown)}</text>'
 
 
 def _words(text: str, x: float, y: float) -> str:
