@@ -135,7 +135,7 @@ def test_data_formats_leave_plots_out() -> None:
 
 def test_labels_have_the_room_they_need_and_are_cut_where_everybody_sees_it() -> None:
     long = "Reasons for leaving and for coming back, and what would have changed them"
-    texts = [text for text in ElementTree.fromstring(plot_svg(Bars("b", (Bar("Bronwen", 1, "1"),)))).iter("text")]
+    texts = list(ElementTree.fromstring(plot_svg(Bars("b", (Bar("Bronwen", 1, "1"),)))).iter("text"))
     assert texts[0].text == "Bronwen"
     cut = next(ElementTree.fromstring(plot_svg(Bars("b", (Bar(long, 1, "1"),)))).iter("text"))
     title = cut.find("title")
