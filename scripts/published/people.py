@@ -13,6 +13,13 @@ from random import Random
 from published.printed import Response, responses
 
 VARIABLES = {"Region": "region", "Ofsted": "ofsted"}
+STARTING_SAMPLE: Mapping[tuple[str, str], Mapping[str, int]] = {
+    ("a_7", "Region"): {
+        "North East": 247, "North West": 253, "Yorkshire and the Humber": 141, "East Midlands": 359,
+        "West Midlands": 222, "East of England": 334, "South East": 439, "South West": 200, "Greater London": 556,
+    },
+}  # fmt: skip
+"""Issued to the telephone, by table and variable, where it is decided which of the numbers possible are taken."""
 GROUPS = ("interviewed", "online_after", "online_before", "issued", "held")
 """Interviewed by telephone; completed online once issued, or without; issued and not responded; neither."""
 
@@ -40,7 +47,8 @@ def facts_of(table: str, sizes: Mapping[str, int], random: Random) -> dict[str, 
     without = None
     lists: dict[str, dict[str, list[str]]] = {}
     for heading, variable in VARIABLES.items():
-        cells = solve([row for row in rows if row.variable == heading], sizes, without)
+        of_it = [row for row in rows if row.variable == heading]
+        cells = solve(of_it, sizes, without, STARTING_SAMPLE.get((table, heading)))
         without = without if without is not None else sum(cell.no_email for cell in cells)
         lists[variable] = {group: _shuffled(cells, group, random) for group in GROUPS}
     found = {}
@@ -62,17 +70,32 @@ def sample_size(table: str) -> int:
     return (max(low for low, _ in ranges) + min(high for _, high in ranges)) // 2
 
 
-def solve(rows: Sequence[Response], sizes: Mapping[str, int], without: int | None = None) -> list[Cells]:
-    """How many of each value are in each group. `without`: how many have no e-mail address, if that is settled.
+def solve(
+    rows: Sequence[Response],
+    sizes: Mapping[str, int],
+    without: int | None = None,
+    starting: Mapping[str, int] | None = None,
+) -> list[Cells]:
+    """How many of each value are in each group. `without`: how many have no e-mail address, if that is settled;
+    `starting`: how many of each value were issued, likewise.
 
     Raises ValueError where no numbers give the printed percentages.
     """
-    samples = _share_out([row.sample for row in rows], sum(sizes.values()))
+    ranges = [row.sample for row in rows]
+    if starting is not None:  # few of those issued completed online
+        wanted = [starting[row.value] + row.online for row in rows]
+        ranges = [(max(low, min(high, each)), high) for (low, high), each in zip(ranges, wanted, strict=True)]
+    samples = _share_out(ranges, sum(sizes.values()))
     out = sizes["interviewed"] + sizes["online_after"] + sizes["issued"]
     limits = []
     for row, sample in zip(rows, samples, strict=True):
         low, high = row.approached_by_telephone
-        limits.append((low, max(low, min(high, sample - row.online))))
+        if starting is None:
+            limits.append((low, max(low, min(high, sample - row.online))))
+        elif low <= starting[row.value] <= high:
+            limits.append((starting[row.value], starting[row.value]))
+        else:
+            raise ValueError(f"{row.value}: {starting[row.value]} issued give other percentages than the printed")
     issued = _share_out(limits, out)
     needed = [max(0, n + row.online - sample) for row, sample, n in zip(rows, samples, issued, strict=True)]
     most = [min(row.online, n - row.telephone) for row, n in zip(rows, issued, strict=True)]

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from published.contradictions import contradictions
 from published.inventing import Person, invent_people, numbers_of
-from published.people import facts_of
+from published.people import STARTING_SAMPLE, facts_of
 from published.printed import ENDLESS, bases, responses, whole
 
 from cati.outcomes import Event, EventKind, NumberState, Scheme, count_outcomes, derive
@@ -156,6 +156,8 @@ def test_their_regions_and_ratings_give_every_printed_percentage_of_the_response
         assert whole(online, sum(n.values()) - no_email) == row.online_percent
         assert whole(n["interviewed"], called) == row.telephone_percent
         assert whole(row.total, sum(n.values())) == row.total_percent
+        if variable == "region":
+            assert called == STARTING_SAMPLE["a_7", "Region"][row.value]
 
 
 COUNTS: dict[str, dict[str, int]] = {
