@@ -138,6 +138,8 @@ def test_a_third_study_is_checked_too() -> None:
         small(clash)
     with pytest.raises(InputError, match="there is a Region already"):
         small("      - {id: region, type: text}\n")
+    with pytest.raises(InputError, match="there is a Status already"):
+        small(multi.replace("Q1", "status"))
 
 
 def test_a_code_of_each_mode_with_its_own_label_is_one_code() -> None:

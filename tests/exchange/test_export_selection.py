@@ -261,7 +261,7 @@ def test_words_that_may_say_who_somebody_is_are_held_back_until_reviewed(
     assert {row["Why"] for row in flagged} == {"e-mail address", "telephone number", "name"}
     assert out.manifest["write_ins_held_back"] == 3
 
-    decided = {by_serial["C1"]: ("replace", "mail me"), by_serial["C2"]: ("hold", ""), by_serial["C3"]: ("keep", "")}
+    decided = {by_serial["C1"]: ("replace", "mail\nme\t"), by_serial["C2"]: ("hold", ""), by_serial["C3"]: ("keep", "")}
     review = out.folder.parent / "review.csv"
     with review.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, flagged[0].keys())
@@ -295,6 +295,33 @@ def test_a_review_that_was_filled_in_wrongly_is_told(tmp_path: Path, row: str, s
     with pytest.raises(InputError) as told:
         read_reviewed(file)
     assert said.casefold() in str(told.value).casefold()
+
+
+def test_a_replacement_is_one_line_and_no_reserve_code(shop: Store, study: Study, ann: Interviewer, out: Out) -> None:
+    hold(shop, study, ann, "C1", whole(study, AGENCY) | {"B3_9_text": "mail me at ann.other@example.org"}, "completed")
+    out()
+    (flagged,) = out.read("review/write_ins.csv")
+    review = out.folder.parent / "review.csv"
+    with review.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, flagged.keys())
+        writer.writeheader()
+        writer.writerow(flagged | {"Decision": "replace", "Replacement": "-8"})
+    (row,) = out(reviewed=read_reviewed(review))
+    assert row["B3_9_text"] == "'-8."  # with the mark that keeps a spreadsheet from computing it
+
+
+def test_what_the_sample_says_of_a_region_breaks_no_line_and_no_workbook(
+    shop: Store, study: Study, ann: Interviewer, out: Out
+) -> None:
+    hold(shop, study, ann, "C1", whole(study), "completed")
+    with shop.write() as connection:
+        connection.execute(cases.update().values(region="North\nEast\x01"))
+    (row,) = out()
+    assert row["Region"] == "North East"
+    assert any(each["Variable"] == "Region" for each in out.read("report.csv"))
+    wanted = Wanted(chosen_formats("xlsx,triple-s"))
+    export(shop, study, out.folder, wanted, now=shop.time(), replace=True, told=quiet)
+    assert (out.folder / "wave2_triple_s.asc").read_bytes().count(b"\n") == 1
 
 
 # several versions of the questionnaire

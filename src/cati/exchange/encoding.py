@@ -6,7 +6,6 @@ Telephone and online interviews are encoded by the same codebook, each with the 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from cati.desk.held_interviews import SET_APART
 from cati.exchange.codebook import Codebook, Variable, reserve
 from cati.exchange.codebook.interview_variables import AGREED
 from cati.exchange.codebook.questions import NOT_ON_THE_LIST, main_reason_name, region_name, regions_of
+from cati.exchange.plain_text import no_code, one_line
 from cati.questionnaire.answers import Answer, AnswerRefused, Key, to_json
 from cati.questionnaire.judging import judge
 from cati.questionnaire.program import Program, Step
@@ -159,14 +159,12 @@ class Encoder:
             if isinstance(answer, Key):
                 row[place] = specials[answer.name]
                 return
-            text = " ".join(answer.split())
-            if not text.isprintable() and _CONTROL.search(text):
-                text = " ".join(_CONTROL.sub(" ", text).split())
+            text = one_line(answer)
+            if text != " ".join(answer.split()):
                 self._strange.append((name, "control characters were taken out of the words"))
             if text in reserved:
                 self._strange.append((name, f"the words {text!r} look like a reserve code; written with a dot"))
-                text += "."
-            row[place] = text
+            row[place] = no_code(text, reserved)
 
         return words
 
@@ -334,7 +332,6 @@ class Encoder:
 _SHORT = 24
 _KNOWN = 20_000
 """Answers of which is kept what becomes of them."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def _last_given(slots: Sequence[Any], steps: int) -> int:

@@ -27,7 +27,7 @@ def build(
     """As `codebook_of`, of the parts."""
     found = Questions(questionnaire, code_lists)
     variables = [*interview_variables(found.consents, timezone), *found.variables]
-    check_names(variable.name for variable in variables)
+    check_names([*(variable.name for variable in variables), *(each.name for each in found.sets)])
     return Codebook(
         study=study,
         title=questionnaire.title,

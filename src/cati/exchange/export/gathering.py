@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from cati.exchange.export.reviewing import HOLD, KEEP, Decision, Flagged, Review
 from cati.exchange.export.scanning import name_words, suspicions
 from cati.exchange.export.sessions import Sessions, Version
 from cati.exchange.export.table import Table, Trouble
+from cati.exchange.plain_text import no_code, one_line
 
 if TYPE_CHECKING:
     from cati.outcomes import Scheme
@@ -170,9 +171,13 @@ class Gathering:
             own.CALLS: sum(made.started_at <= last.started_at for made in held.calls),
             own.STATUS: status,
             own.OUTCOME: held.outcome,
-            own.REGION: held.region,
-            own.RATING: held.ofsted,
+            own.REGION: one_line(held.region),
+            own.RATING: one_line(held.ofsted),
         }
+        for name, kept in ((own.REGION, held.region), (own.RATING, held.ofsted)):
+            if values[name] != kept:
+                what = "blanks or control characters of the sample were written as one blank"
+                self._found.troubles.append(Trouble(name, what, survey_id))
         at = version.codebook.at
         for name, value in values.items():
             row[at[name]] = value
@@ -194,7 +199,7 @@ class Gathering:
             decision = self._reviewed.on(survey_id, variable, text)
             if not why and decision is None:
                 continue
-            row[at] = _after_review(text, decision)
+            row[at] = _after_review(text, decision, version.encoder.reserved)
             self._found.flagged.append(
                 Flagged(
                     survey_id,
@@ -246,7 +251,7 @@ def _names_given(encoded: Encoded) -> list[str]:
     return [str(text) for given in boxes for box, text in given.items() if box == "name" and isinstance(text, str)]
 
 
-def _after_review(text: str, decision: Decision | None) -> str:
+def _after_review(text: str, decision: Decision | None, reserved: Container[str]) -> str:
     if decision is None or decision.decision == HOLD:
         return str(reserve.EDITED_OUT)
-    return text if decision.decision == KEEP else decision.replacement
+    return text if decision.decision == KEEP else no_code(one_line(decision.replacement), reserved)

@@ -3,7 +3,10 @@
 Default is version 2.0 with data of fixed width in Windows-1252, written the way that every reader we know of reads
 right: bitstrings for multicodes, positions without gaps, no filter, no scores. Version 3.0, CSV in UTF-8, is for words
 that Windows-1252 does not have. A blank field is the format's only missing value: the reserve codes that say why
-nothing was asked are blank; an answer that is none of the codes (don't know at a look-up) gets the next free code.
+nothing was asked are blank; an answer that is none of the codes (don't know at a look-up) gets the next free code, one
+that is no number a code above all numbers. Readers compare codes as texts (R's sss) and take a line that begins with a
+minus for a command (PSPP, of what IBM's reader writes): so codes of a single are as wide in the description as in the
+data of fixed width, with noughts before, and none is negative.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ class _Field:
     type: str
     width: int
     cell: Callable[[int], str]
-    codes: tuple[tuple[int, str], ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
     low: int | None = None
     high: int | None = None
     is_serial: bool = False
@@ -86,12 +89,23 @@ def _field(variable: Variable, column: Any, table: Table, form: str, troubles: l
     if variable.kind in ("coded", "flag"):
         return _single(variable, column, form, troubles)
     if variable.kind == "number":
-        return _quantity(variable, column)
+        return _quantity(variable, column, form, troubles)
     if variable.kind == "moment":
         return _Field(variable.name, variable.label, "character", _MOMENT,
                       lambda at: "" if column[at] is None else column[at].isoformat(sep=" "))  # fmt: skip
     serial = variable.name == table.codebook.variables[0].name
-    return _Field(variable.name, variable.label, "character", variable.width, column.__getitem__, is_serial=serial)
+    return _Field(
+        variable.name, variable.label, "character", variable.width, _words(variable, column, form, troubles),
+        is_serial=serial,
+    )  # fmt: skip
+
+
+def _words(variable: Variable, column: Any, form: str, troubles: list[Trouble]) -> Callable[[int], str]:
+    reserved = {str(code.value) for code in variable.reserve}
+    lost = {str(code.value): code.label for code in variable.reserve if code.key is not None}
+    gone = sorted(lost.keys() & set(column))
+    troubles += [Trouble(variable.name, f"{lost[value]}: {value} is blank here", form=form) for value in gone]
+    return lambda at: "" if column[at] in reserved else column[at]
 
 
 def _fits(each: MultiSet, table: Table) -> bool:
@@ -110,7 +124,7 @@ def _bitstring(each: MultiSet, table: Table) -> _Field:
             return ""
         return "".join("1" if column is not None and column[at] == 1 else "0" for column in places)
 
-    codes = tuple((variable.code or 0, _own_label(variable)) for variable in variables)
+    codes = tuple((str(variable.code or 0), _own_label(variable)) for variable in variables)
     return _Field(each.name, each.label, "multiple", width, cell, codes)
 
 
@@ -130,28 +144,35 @@ def _single(variable: Variable, column: Any, form: str, troubles: list[Trouble])
             troubles.append(Trouble(variable.name, f"{code.label}: {code.value} is {free} here", form=form))
             valid.append(Code(free, code.label))
             free += 1
-    codes = tuple((code.value, code.label) for code in valid)
-    width = max((len(str(code)) for code, _ in codes), default=1)
+    width = max((len(str(code.value)) for code in valid), default=1)
+    padded = width if form == "triple-s" else 0
+    codes = tuple((str(code.value).zfill(padded), code.label) for code in valid)
+
+    def cell(at: int) -> str:
+        value = column[at]
+        value = moved.get(value, value)
+        return "" if value < 0 else str(value).zfill(padded)
+
+    return _Field(variable.name, variable.label, "single", width, cell, codes)
+
+
+def _quantity(variable: Variable, column: Any, form: str, troubles: list[Trouble]) -> _Field:
+    low = max(variable.low or 0, 0)
+    high = max(variable.high or _LARGEST, max(column, default=0))
+    answers = [code for code in variable.reserve if code.key is not None]
+    width = len(str(high + len(answers)))
+    moved = {code.value: 10**width - 1 - at for at, code in enumerate(answers)}
+    for code in answers:
+        what = f"{code.label}: {code.value} is {moved[code.value]} here"
+        troubles.append(Trouble(variable.name, what, form=form))
+    codes = tuple((str(moved[code.value]), code.label) for code in answers)
 
     def cell(at: int) -> str:
         value = column[at]
         value = moved.get(value, value)
         return "" if value < 0 else str(value)
 
-    return _Field(variable.name, variable.label, "single", width, cell, codes)
-
-
-def _quantity(variable: Variable, column: Any) -> _Field:
-    low = max(variable.low or 0, 0)
-    high = max(variable.high or _LARGEST, max(column, default=0))
-    answers = {code.value: code.label for code in variable.reserve if code.key is not None}
-    width = max(len(str(value)) for value in (low, high, *answers))
-
-    def cell(at: int) -> str:
-        value = column[at]
-        return str(value) if value >= 0 or value in answers else ""
-
-    return _Field(variable.name, variable.label, "quantity", width, cell, tuple(answers.items()), low, high)
+    return _Field(variable.name, variable.label, "quantity", width, cell, codes, low, high)
 
 
 # the data
@@ -226,7 +247,7 @@ def _describe_one(record: Xml.Element, ident: int, field: _Field, start: int, in
     Xml.SubElement(variable, "name").text = field.name
     Xml.SubElement(variable, "label").text = field.label
     place = {"start": str(start)}
-    if not in_csv and field.width > 1:
+    if not in_csv:  # of one column too: there are readers that look for it
         place["finish"] = str(start + field.width - 1)
     Xml.SubElement(variable, "position", place)
     if field.type == "character":
@@ -236,5 +257,5 @@ def _describe_one(record: Xml.Element, ident: int, field: _Field, start: int, in
         if field.type == "quantity":
             Xml.SubElement(values, "range", {"from": str(field.low), "to": str(field.high)})
         for code, label in field.codes:
-            Xml.SubElement(values, "value", {"code": str(code)}).text = label
+            Xml.SubElement(values, "value", {"code": code}).text = label
     return 1 if in_csv else field.width
