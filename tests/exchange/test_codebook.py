@@ -84,6 +84,12 @@ def test_variables_are_named_by_their_question(book: Codebook) -> None:
     assert book.by_name["H1_3"].label.startswith("H1_3. I feel stressed by my job")
 
 
+def test_rows_of_a_grid_are_ordinal_codes_nominal_and_numbers_a_scale(book: Codebook) -> None:
+    assert [book.by_name[name].measure for name in ("H1_3", "B1", "B3_1", "B15")] == [
+        "ordinal", "nominal", "nominal", "scale",
+    ]  # fmt: skip
+
+
 def test_a_multicode_is_a_set_of_flags_in_printed_order(book: Codebook) -> None:
     by_name = {each.name: each for each in book.sets}
     assert by_name["H2"].variables[:9] == (*(f"H2_{code}" for code in range(1, 8)), "H2_11", "H2_12")

@@ -185,7 +185,7 @@ class Questions:
             common["ask"] = " and ".join(f"({each})" for each in (item.ask, row.ask) if each) if row.ask else item.ask
             common["decisions"] = (*item.decisions, *row.decisions)
             codes = self._codes(options, common["modes"])
-            self.variables.append(Variable(name=name, kind="coded", codes=codes, **common))
+            self.variables.append(Variable(name=name, kind="coded", codes=codes, measure="ordinal", **common))
 
     def _number(self, item: model.Number) -> None:
         common = self._common(item, item.id)
