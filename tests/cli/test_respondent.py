@@ -99,7 +99,10 @@ def test_the_opt_out_list_is_heeded_by_the_next_sample(cati: Cati, loaded: Path,
     sample.write_text(
         "serial,name,phone,batch\nN1,Ann Other,01632 960001,two\nN2,Bob,01632 960777,two\n", encoding="utf-8"
     )
+    tried = cati("sample", "load", sample, "--dry-run", "--json", *at)
+    assert "1 would be loaded but not called, being on the opt-out list: N1" in tried.err
     ran = cati("sample", "load", sample, "--json", *at)
+    assert tried.json == ran.json
     assert (ran.code, ran.json["loaded"], ran.json["opted_out"]) == (0, 2, ["N1"])
     assert "on the opt-out list: N1" in ran.err
     why = cati("fieldwork", "explain", "N1", "--json", *at).json

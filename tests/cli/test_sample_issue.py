@@ -109,6 +109,15 @@ def test_fewer_than_asked_for_is_said(cati: Cati, out: Path) -> None:
     assert "50 cases were asked for, and only 38 of them were held" in ran.err
 
 
+def test_one_case_is_told_as_one(cati: Cati, database: Path) -> None:
+    at = ("--database", database)
+    cati("sample", "load", "-", "--hold", *at, stdin=b"serial,batch\n1,soft\n")
+    ran = cati("sample", "issue", "--number", "2", *at)
+    assert "1 case of those issued has no number to call" in ran.err
+    assert "2 cases were asked for, and only 1 of them was held" in ran.err
+    assert "Batches: soft (1 case)." in cati("sample", "hold", "--batch", "main", *at).err
+
+
 def test_cases_are_held_again(cati: Cati, out: Path) -> None:
     done = cati("sample", "hold", "--batch", "main", "--json", "--database", out).json
     assert (done["taken_back"], done["held"], done["issued"]) == (20, 20, 18)

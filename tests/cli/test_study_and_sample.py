@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 Cati = Callable[..., Any]
@@ -56,6 +58,45 @@ def test_a_row_is_loaded_whole_or_refused_with_the_reason(cati: Cati, database: 
     told = cati("sample", "load", sample, "--database", database)
     assert "1 updated" in told.out
     assert "row 3, phone '4.41632E+11'" in told.out
+
+
+def test_a_dry_run_says_what_the_load_then_does(cati: Cati, loaded: Path, tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_text("serial,name\nA1,Ann Other\nA2,Bob\nA50,Cy\n")
+    run = ("sample", "load", sample, "--json", "--database", loaded)
+    dry = cati(*run, "--dry-run")
+    assert (dry.json["loaded"], dry.json["updated"], dry.err) == (1, 2, "")
+    assert cati(*run, "--dry-run").json == dry.json
+    assert cati(*run).json == dry.json
+    none = cati("sample", "load", sample, "--dry-run", "--json", "--database", tmp_path / "none.db")
+    assert (none.json["loaded"], none.json["updated"]) == (3, 0)
+    assert "counted as if into an empty one" in none.err
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_column_by_which_nobody_can_report_is_said(cati: Cati, database: Path) -> None:
+    content = b"serial,week,outcome_week,Week,grade\n1,2,3,4,5\n"
+    ran = cati("sample", "load", "-", "--json", "--database", database, stdin=content)
+    assert (ran.code, ran.json["loaded"]) == (0, 1)
+    assert [line.split(" is kept")[0] for line in ran.err.splitlines()] == [
+        "cati: the column week",
+        "cati: the column outcome_week",
+    ]
+
+
+@pytest.mark.parametrize("cell", [dt.datetime(2019, 1, 2), True, 1234567890123456])
+@pytest.mark.parametrize("command", ["sample", "online"])
+def test_a_cell_that_excel_changed_is_reported(
+    cati: Cati, loaded: Path, tmp_path: Path, command: str, cell: object
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["serial", "status", "B11"], [cell, "complete", None], ["A1", "complete", cell]):
+        book.worksheets[0].append(row)
+    path = tmp_path / "sample.xlsx"
+    book.save(path)
+    ran = cati(command, "load", path, "--json", "--database", loaded, "--now", "2026-11-24T12:00")
+    assert (ran.code, ran.json["read"]) == (1, 2)
+    assert [(one["row"], one["column"]) for one in ran.json["refused"]] == [(2, "serial")]
 
 
 def test_names_show_literally(cati: Cati, loaded: Path) -> None:
@@ -110,3 +151,36 @@ def test_verify_says_what_is_wrong(cati: Cati, loaded: Path) -> None:
     ran = cati("verify", "--json", "--database", loaded)
     assert ran.code == 1
     assert any("A1" in problem for problem in ran.json["problems"])
+
+
+def _overwritten(content: bytearray) -> bytearray:
+    content[4096 * 3 : 4096 * 60] = b"\xff" * (4096 * 57)
+    return content
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _overwritten,
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:6000],
+        lambda content: b"\x00" * 100 + content[100:],
+        lambda content: content[:100] + b"\x07" * 4000 + content[4100:],
+    ],
+    ids=["pages overwritten", "half of it", "the first page", "no header", "no tables to be read"],
+)
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_verify_names_the_damage_of_a_file_as_what_is_wrong(
+    cati: Cati, loaded: Path, damage: Callable[[bytearray], bytes], options: tuple[str, ...]
+) -> None:
+    loaded.write_bytes(damage(bytearray(loaded.read_bytes())))
+    ran = cati("verify", *options, "--database", loaded)
+    assert (ran.code, ran.err) == (1, "")
+    problems = ran.json["problems"] if options else ran.out.splitlines()
+    assert problems
+    assert "damaged" in problems[0] or "no SQLite file" in problems[0]
+
+
+def test_verify_of_what_is_not_there_has_no_finding(cati: Cati, tmp_path: Path) -> None:
+    ran = cati("verify", "--database", tmp_path / "none.db")
+    assert (ran.code, ran.out) == (2, "")

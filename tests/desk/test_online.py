@@ -121,6 +121,22 @@ def test_the_same_file_again_changes_nothing_and_writes_nothing(
     assert [case_card(shop, study, f"C{n}") for n in (1, 2, 3)] == before
 
 
+def test_what_was_ahead_of_the_clock_is_recorded_as_now_and_not_again(shop: Store, study: Study, clock: Any) -> None:
+    loaded = clock.now
+    ahead = loaded + timedelta(minutes=9)
+    rows = [row("C1", "complete", ahead), row("", "complete", ahead)]
+    assert load(shop, study, *rows).loaded == 2
+    assert case_card(shop, study, "C1").outcome == "completed_online"
+    with shop.read() as connection:
+        for table in (tables.case_event, tables.open_response):
+            assert connection.execute(select(table.c.at)).scalars().all() == [loaded]
+    clock.forward(hours=1)
+    counts = load(shop, study, *rows)
+    assert (counts.loaded, counts.unchanged) == (0, 2)
+    clock.forward(hours=1)
+    assert load(shop, study, row("C1", "complete", clock.now)).loaded == 1  # what is much later is another
+
+
 def test_the_same_status_with_other_answers_is_another_event(shop: Store, study: Study, clock: Any) -> None:
     at = clock.now
     load(shop, study, row("C1", "partial", at, answers=OnlineAnswers({"B1": 1})))

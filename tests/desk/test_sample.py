@@ -134,6 +134,29 @@ def test_a_load_is_counted_by_batch(store: Store, study: Study) -> None:
     assert would_load(again).batches == (BatchLoad("a", 3, 0, 0, 0), BatchLoad("b", 3, 0, 0, 0))
 
 
+def test_a_trial_counts_against_the_database_and_changes_nothing(store: Store, study: Study) -> None:
+    install_study(store, study)
+    load_sample(store, [SampleRow("1", name="Ann"), SampleRow("2", name="Bob", phones=("1",))], study=study)
+    rows = [
+        SampleRow("1", name="Ann"),
+        SampleRow("2", name="Bob", phones=("2",), batch="b"),
+        SampleRow("50", recontact="no", batch="b"),
+        SampleRow("51", batch="b"),
+    ]
+    for issue in (None, False):
+        tried = would_load(rows, store=store, issue=issue)
+        assert tried.batches == (
+            BatchLoad("", 0, 0, 1, 0),
+            BatchLoad("b", 2, 1, 0, 0 if issue is None else 1),
+        )
+        assert would_load(rows, store=store, issue=issue) == tried
+    assert load_sample(store, rows, study=study, issue=False) == tried
+    later = [SampleRow("60"), SampleRow("61", recontact="no")]
+    tried = would_load(later, store=store)
+    assert tried.held == 1
+    assert load_sample(store, later, study=study) == tried
+
+
 def test_another_time_zone_plans_the_next_call_anew(store: Store, study: Study, clock: Any) -> None:
     install_study(store, study)
     load_sample(store, [SampleRow("A", phones=("1",))], study=study)

@@ -180,9 +180,8 @@ def test_a_status_is_known_in_any_case(read: Read, written: str, status: str) ->
         ("A1,,2019-11-19,", "status", "the status is blank"),
         ("A1,incomplete,2019-11-19,", "status", "this is no status"),
         ("A1,complete,19/11/2019,", "at", "not a time as ISO 8601 writes it"),
-        ("A1,complete,2019-10-27T01:30,", "at", "comes twice"),
         ("A1,complete,2019-03-31T01:30,", "at", "does not exist"),
-        ("A1,complete,2019-11-20T09:01,", "at", "in the future: now is 2019-11-20T09:00"),
+        ("A1,complete,2019-11-20T09:11,", "at", "in the future: now is 2019-11-20T09:00"),
         ("A1,complete,1899-12-30,", "at", "before the year 2000"),
         ("A1,complete,0001-01-01T00:00+14:00,", "at", "not a time"),
         ("A1,complete,2019-11-19,shared", "link", "individual or open"),
@@ -216,6 +215,23 @@ def test_a_time_without_an_offset_is_of_the_studys_zone(read: Read, written: str
     rows, report = read(f"serial,status,at\nA1,complete,{written}\n")
     assert [row.at for row in rows] == [at]
     assert [note.why for note in report.notes] == ([] if at else ["blank: the time of its first loading is taken"])
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "remark"),
+    [
+        ("2019-11-20T09:10", datetime(2019, 11, 20, 9, 10, tzinfo=UTC), "a little ahead of the clock"),
+        ("2019-10-27T01:30", datetime(2019, 10, 27, 1, 30, tzinfo=UTC), "it comes twice"),
+    ],
+)
+def test_a_time_that_is_a_little_ahead_or_comes_twice_refuses_no_row(
+    read: Read, written: str, at: datetime, remark: str
+) -> None:
+    rows, report = read(f"serial,status,at\nA1,complete,{written}\nA2,complete,\nA3,complete,{written}\n")
+    assert (rows[0].at, report.refused) == (at, [])
+    first, blank = report.notes
+    assert (first.column, first.n, first.row, first.value, remark in first.why) == ("at", 2, 2, written, True)
+    assert (blank.column, blank.n, blank.row) == ("at", 1, 3)
 
 
 def test_a_response_of_the_open_link_has_no_serial(read: Read) -> None:

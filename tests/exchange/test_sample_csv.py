@@ -96,6 +96,10 @@ def test_header_names_count_whatever_their_case_and_spaces(read: Read) -> None:
         ("seriel;name\n1;Ann\n", 'Is it "seriel"?'),
         ("colour;name\n1;Ann\n", "Columns found: colour, name. Add a column called serial."),
         ("serial,phone,name,Phone\n", 'two columns are called "phone" (the 2nd and the 4th). Rename or delete one'),
+        (
+            "serial,phone,Phone100\n",
+            'the column "Phone100" is one of numbers too many: they are phone, phone2 … phone99',
+        ),
         ("serial,phone,phone1\n", 'two columns are called "phone"'),
         ("na\x1bme,b\n1,2\n", "Columns found: na\\x1bme, b."),
         ('serial,"name\n1,Ann\n', "line 1: a quotation mark opened here is never closed"),
@@ -152,16 +156,18 @@ def test_one_bad_cell_refuses_its_row_and_only_its_row(read: Read) -> None:
         "3,,,,maybe,\n"
         "4,,,post,,\n"
         "5,,,,,Europe/Leeds\n"
+        "7,,,,,localtime\n"
         "6,0113 496 0124,a@example.org,OPEN,No,Europe/Dublin\n"
     )
     assert [(row.serial, row.link, row.recontact) for row in rows] == [("6", "open", "no")]
-    assert report.read == 6
+    assert report.read == 7
     assert [(one.row, one.column, one.value) for one in report.refused] == [
         (2, "phone", "4.47701E+11"),
         (3, "email", "not an address"),
         (4, "recontact", "maybe"),
         (5, "link", "post"),
         (6, "timezone", "Europe/Leeds"),
+        (7, "timezone", "localtime"),
     ]
     assert "last digits are lost" in report.refused[0].why
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cati.cli import main, rehearse_fieldwork
-from cati.rehearsal import ORDERS
+from cati.errors import InputError
+from cati.rehearsal import ORDERS, Job
 
 Run = Callable[..., tuple[int, str, str]]
 SMALL = ("--cases", "20", "--weeks", "1", "--hours", "50", "--seed", "3")
@@ -52,6 +53,8 @@ def test_one_rehearsal_is_told_in_full(run: Run) -> None:
         assert heading in out
     assert "17 Nov" in out
     assert "Seed 3. 20 cases" in out
+    assert "simulates 20 cases over 7 days of fieldwork with" in err
+    assert "1 run (1 seed, 1 variant).\n" in err
     assert "not forecast" in out.replace("\n", " ")
     assert "Traceback" not in err
 
@@ -88,6 +91,27 @@ def test_two_rule_files_stand_side_by_side(run: Run, other_rules: Path) -> None:
     assert one["calls"] > other["calls"]  # who waits two days after a no reply makes fewer calls
 
 
+@pytest.mark.parametrize("few", [("--cases", "60"), ("--cases", "20", "--hours", "5"), ("--cases", "1")])
+def test_with_too_few_hours_for_anybody_one_interviewer_is_on_the_first_shift(run: Run, few: tuple[str, ...]) -> None:
+    code, out, err = run("wave2", "--weeks", "1", *few, "--json")
+    assert code == 0
+    assert json.loads(out)["interviewer_hours"] == 8.5
+    assert "with 8 interviewer hours" in err
+
+
+def test_how_long_it_will_be_is_said_before_it_begins(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(jobs: list[Job], **_: Any) -> None:
+        assert {job.cases for job in jobs} == {1000}
+        raise InputError("that is enough")
+
+    monkeypatch.setattr("cati.rehearsal.run_all", refuse)
+    code, _, err = run("wave2", "--seeds", "20", "--order", "all")
+    said = " ".join(err.split())
+    assert code == 2
+    assert "simulates 1,000 cases over 58 days of fieldwork with 724 interviewer hours: 80 runs" in said
+    assert "(20 seeds, 4 variants). All 2,751 cases of the population: --cases 2751. Sooner done: --cases 300." in said
+
+
 def test_a_report_goes_to_a_file_in_the_format_of_its_name(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "trial.html"
     assert run("wave2", *SMALL, "--output", str(page))[:2] == (0, "")
@@ -105,7 +129,6 @@ def test_a_report_goes_to_a_file_in_the_format_of_its_name(run: Run, tmp_path: P
         (("wave2", "--population", "mine.yaml"), "mine.yaml:1: titel: unknown key"),
         (("wave2", "--hours", "many"), "--hours many: give a share such as 40%"),
         (("wave2", "--hours", "0%"), "--hours 0%: give a share"),
-        (("wave2", "--cases", "1", "--weeks", "1", "--hours", "0.1%"), "nobody is ever on shift"),
         (("wave2", "--seeds", "0"), "0 is not in the range"),
         (("wave2", "--order", "alphabetical"), "is not one of"),
     ],

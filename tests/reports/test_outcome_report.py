@@ -231,6 +231,16 @@ def test_by_a_variable_csv_has_a_column_for_its_value(
     assert [row["adjusted_response"] for row in rows[::16]] == ["0.25", "0.3333333333333333", "0.0"]
 
 
+@pytest.mark.parametrize("variable", ["key", "label", "n", "adjusted_response", "at", "scheme"])
+def test_a_variable_called_as_another_column_has_a_heading_of_its_own(
+    by_region: tuple[Table, dict[str, Table]], provenance: Provenance, variable: str
+) -> None:
+    text = as_text(render_outcome_tables(variable, *by_region, "csv", provenance=provenance))
+    heading = next(csv.reader(StringIO(text, newline="")))
+    assert (heading[0], heading[1:4]) == (f"by_{variable}", ["key", "label", "n"])
+    assert len(set(heading)) == len(heading)
+
+
 def test_a_password_that_no_url_syntax_hides_is_still_not_shown(table: Table, provenance: Provenance) -> None:
     tricky = Provenance(provenance.at, "postgresql://desk:a/b@c@host/wave2?password=open", provenance.zone)
     text = as_text(render_outcome_table(table, "text", provenance=tricky))

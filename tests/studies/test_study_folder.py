@@ -156,6 +156,11 @@ LOADING: list[tuple[str, Damage, str]] = [
         "there is no time zone 'Europe/Londres'",
     ),
     (
+        "the time zone of whatever computer it is",
+        lambda folder: changed(folder, "study.yaml", "Europe/London", "localtime"),
+        "there is no time zone 'localtime'",
+    ),
+    (
         "a time zone out of the folder of time zones",
         lambda folder: changed(folder, "study.yaml", "Europe/London", "../../etc/passwd"),
         "there is no time zone",

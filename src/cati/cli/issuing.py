@@ -196,21 +196,24 @@ def _told_on_stopping() -> Iterator[Callable[[str, int, int], None]]:
 
 def _remarks(issued: Issued) -> Iterator[str]:
     """What the person should know besides what was asked for."""
-    would = "would be" if issued.dry_run else "were"
     if issued.taken_back:
+        would = "would be" if issued.dry_run else _of(issued.taken_back, "was", "were")
         yield (
             f"everything was issued on loading until now: {_cases(issued.taken_back)} that nobody had called "
             f"{would} held again first"
         )
     if issued.kept:
-        yield (
-            f"{_cases(issued.kept)} that were called, are on somebody's screen or have a final outcome "
-            f"{'would ' if issued.dry_run else ''}stay issued"
+        which = _of(
+            issued.kept, "was called, is on somebody's screen or has", "were called, are on somebody's screen or have"
         )
+        stay = "would stay" if issued.dry_run else _of(issued.kept, "stays", "stay")
+        yield f"{_cases(issued.kept)} that {which} a final outcome {stay} issued"
     if issued.no_number:
-        yield f"{_cases(issued.no_number)} of those issued have no number to call"
+        have = _of(issued.no_number, "has", "have")
+        yield f"{_cases(issued.no_number)} of those issued {have} no number to call"
     if issued.seed is not None and issued.issued < issued.wanted:
-        yield f"{_cases(issued.wanted)} were asked for, and only {issued.issued:,} of them were held"
+        asked = f"{_cases(issued.wanted)} {_of(issued.wanted, 'was', 'were')} asked for"
+        yield f"{asked}, and only {issued.issued:,} of them {_of(issued.issued, 'was', 'were')} held"
 
 
 def _issued_text(release: Release, issued: Issued) -> str:
@@ -243,6 +246,10 @@ def _held_text(held: Held) -> str:
     text = render_document(Document(said, (brief_grid(held.batches),)), "text", width=output.width())
     assert isinstance(text, str)
     return text
+
+
+def _of(n: int, one: str, several: str) -> str:
+    return one if n == 1 else several
 
 
 def _cases(n: int) -> str:

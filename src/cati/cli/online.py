@@ -36,7 +36,8 @@ def load(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
 
     Columns: serial and status (both required), at, and the answers. The status is complete, partial or opted_out
     (completed, part-complete and opt-out are understood). The time at is ISO 8601, without an offset in the study's
-    time zone; blank, it is the time of loading. A serial may have several rows, in any order.
+    time zone; blank, or up to ten minutes ahead of the clock, it is the time of loading; one that comes twice, when the
+    clocks go back, is the later. A serial may have several rows, in any order.
 
     A response of the open link has no serial: link is open, and region and ofsted may be given. It is counted with the
     responses, and belongs to no case.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +12,7 @@ from cati.cli import output
 from cati.cli.acting import permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened
-from cati.cli.options import database_option, json_option, now_option
+from cati.cli.options import database_option, database_url, json_option, now_option
 
 if TYPE_CHECKING:
     from cati.exchange import LoadReport
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("file", metavar="FILE")
-@click.option("--dry-run", is_flag=True, help="Check the file alone: no database is opened, nothing is loaded.")
+@click.option("--dry-run", is_flag=True, help="Check the file against the database, if there is one; load nothing.")
 @click.option("--hold", is_flag=True, help="Issue nobody new: all sample is issued by hand from now on.")
 @click.option("--issue", "at_once", is_flag=True, help="Issue whoever is new at once, even where that is done by hand.")
 @json_option
@@ -43,7 +45,7 @@ def load(ctx: click.Context, file: str, dry_run: bool, hold: bool, at_once: bool
     Whoever is new and agreed to be contacted is issued to the telephone at once; held instead with --hold, and where
     sample is issued by hand already: since --hold, or since the first cati sample issue.
     """
-    from cati.desk import load_sample, would_load
+    from cati.desk import load_sample
     from cati.exchange import load_sample_file
 
     if hold and at_once:
@@ -51,7 +53,7 @@ def load(ctx: click.Context, file: str, dry_run: bool, hold: bool, at_once: bool
     issue = False if hold else True if at_once else None
     tell = output.progress("rows read")
     if dry_run:
-        report = load_sample_file(file, lambda rows: would_load(rows, issue=issue), progress=tell)
+        report = _tried(file, issue, tell)
     else:
         with opened() as (store, study):
             who = permitted(store, "sample load").name
@@ -62,13 +64,39 @@ def load(ctx: click.Context, file: str, dry_run: bool, hold: bool, at_once: bool
         output.emit_json(report.to_json())
     else:
         output.emit(_told(report, dry_run))
+    for name in _unreportable(report):
+        output.say(f"the column {name} is kept, but --by {name} is a week of fieldwork; rename it to report by it")
     if report.held:
         held = "1 case" if report.held == 1 else f"{report.held:,} cases"
         output.say(f"{held} {'would be' if dry_run else 'is' if report.held == 1 else 'are'} held: cati sample issue")
     if report.opted_out:
         shown = ", ".join(report.opted_out[:10]) + (" …" if len(report.opted_out) > 10 else "")
-        output.say(f"{len(report.opted_out):,} loaded but not called, being on the opt-out list: {shown}")
+        done = "would be loaded" if dry_run else "loaded"
+        output.say(f"{len(report.opted_out):,} {done} but not called, being on the opt-out list: {shown}")
     ctx.exit(1 if report.refused else 0)
+
+
+def _tried(file: str, issue: bool | None, tell: Callable[[int], None]) -> LoadReport:
+    """What the load would come to in the database of this command line; without one, in an empty one."""
+    from cati.desk import would_load
+    from cati.exchange import load_sample_file
+    from cati.storage import open_store
+    from cati.storage.location import locate
+
+    path = locate(database_url()).path
+    if path is not None and not path.exists():
+        output.say(f"there is no database {path}: counted as if into an empty one")
+        return load_sample_file(file, lambda rows: would_load(rows, issue=issue), progress=tell)
+    with closing(open_store(database_url())) as store:
+        return load_sample_file(file, lambda rows: would_load(rows, store=store, issue=issue), progress=tell)
+
+
+def _unreportable(report: LoadReport) -> list[str]:
+    """The columns by which no report can be asked for, since their names mean something else there."""
+    from cati.cli.asked import WEEK
+    from cati.desk.grouping import ISSUE_WEEK, OUTCOME_WEEK
+
+    return [name for name in (WEEK, ISSUE_WEEK, OUTCOME_WEEK) if name in report.columns]
 
 
 def _told(report: LoadReport, dry_run: bool) -> str:

@@ -107,8 +107,9 @@ def trial_document(trial: Trial) -> Document:
     study = study_of(trial.job)
     seeds = trial.seeds
     which = f"Seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds from {seeds[0]} on, means"
+    people = "case" if trial.job.cases == 1 else "cases"
     notes = [
-        f"{which}. {trial.job.cases:,} cases, {trial.found[0][0].hours:,.0f} interviewer hours, "
+        f"{which}. {trial.job.cases:,} {people}, {trial.found[0][0].hours:,.0f} interviewer hours, "
         f"{study.fieldwork_start} to {study.fieldwork_end}. Population: {trial.population.source}, "
         f"{trial.population.title}.",
         _SIMULATED,

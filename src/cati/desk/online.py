@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from cati.studies import Study
 
 BATCH = 500
+AHEAD = timedelta(minutes=10)
+"""So far the clock of the online survey may be ahead of the desk's."""
+# a time on the wall that comes twice is the later of the two, even while the first is not over
+_FURTHEST = AHEAD + timedelta(hours=1)
 _FACTS = ("serial", "name", "la", "region", "ofsted", "email", "link")
 
 
@@ -40,7 +44,7 @@ class OnlineRow:
     """One row of a file of the online survey, checked; `row`: its number there.
 
     `serial`: empty for a response of the open link, which `region` and `ofsted` belong to. `at`: when it happened;
-    None: the file does not say, and the time of loading is taken.
+    None: the file does not say. Then, and where it is still to come, the time of loading is taken.
     """
 
     row: int
@@ -108,8 +112,11 @@ def outcome_of(scheme: Scheme, status: Status) -> str | None:
     )
 
 
-Said = tuple[int, str, datetime | None, str]
-"""What makes two online events of a case the same: case, status, time, and a digest of the answers."""
+Said = tuple[int, str, str]
+"""What makes two online events of a case the same besides their time: case, status, and a digest of the answers."""
+
+Times = dict[Said, list[tuple[datetime, datetime]]]
+"""What was said, and when: of each, from and until which time a row is the same."""
 
 
 class _NotKept(Exception):
@@ -125,7 +132,7 @@ class _Loading:
         self._keep = keep
         self._who = who
         self._outcomes = {status: outcome_of(study.scheme, status) for status in (COMPLETE, PARTIAL, OPTED_OUT)}
-        self._seen: set[Said] = set()
+        self._seen: Times = {}
         self._copies: Counter[str] = Counter()
         self._closed: set[int] = set()
         self._loaded = self._unchanged = self._open_link = 0
@@ -179,9 +186,10 @@ class _Loading:
                 raise _NotKept
         queue.forget_directory(self._store)
 
-    def _is_said(self, said: set[Said], case_id: int, row: OnlineRow) -> bool:
+    def _is_said(self, said: Times, case_id: int, row: OnlineRow) -> bool:
         key = _key(case_id, row)
-        return key in said or key in self._seen
+        times = [*said.get(key, ()), *self._seen.get(key, ())]
+        return any(row.at is None or first <= row.at <= last for first, last in times)
 
     def _record(self, connection: Connection, rows: Sequence[tuple[int, OnlineRow]]) -> None:
         now = self._store.now(connection)
@@ -195,7 +203,7 @@ class _Loading:
             if by_id[case_id].erased_at is not None or self._is_said(said, case_id, row):
                 self._unchanged += 1
                 continue
-            self._seen |= _ways_to_say(_key(case_id, row))
+            self._seen.setdefault(_key(case_id, row), []).append(_same_times(_stored_at(row, now), now))
             self._loaded += 1
             self._record_one(connection, by_id[case_id], row, now)
 
@@ -211,7 +219,7 @@ class _Loading:
             connection,
             case.id,
             "online",
-            at=row.at or now,
+            at=_stored_at(row, now),
             now=now,
             outcome=outcome,
             status=row.status,
@@ -234,7 +242,7 @@ class _Loading:
             digest = _digest(row.at.isoformat() if row.at else "", *facts)
             self._copies[digest] += 1
             added = self._store.upsert(open_response).values(
-                at=row.at or now,
+                at=_stored_at(row, now),
                 recorded_at=now,
                 status=row.status,
                 region=storable(row.region),
@@ -251,26 +259,32 @@ class _Loading:
                 self._open_link += 1
 
 
-def _said(connection: Connection, case_ids: Iterable[int]) -> set[Said]:
-    """What the online survey has said of these cases so far; each with its time, and without."""
+def _stored_at(row: OnlineRow, now: datetime) -> datetime:
+    return now if row.at is None else min(row.at, now)
+
+
+def _said(connection: Connection, case_ids: Iterable[int]) -> Times:
+    """What the online survey has said of these cases so far."""
+    event = case_event.c
     found = connection.execute(
-        select(case_event.c.case_id, case_event.c.status, case_event.c.at, case_event.c.answers).where(
-            case_event.c.case_id.in_(list(set(case_ids))), case_event.c.kind == "online"
+        select(event.case_id, event.status, event.at, event.recorded_at, event.answers).where(
+            event.case_id.in_(list(set(case_ids))), event.kind == "online"
         )
     )
-    said: set[Said] = set()
+    said: Times = {}
     for row in found:
-        said |= _ways_to_say((row.case_id, row.status, row.at, _digest(row.answers)))
+        key = row.case_id, row.status, _digest(row.answers)
+        said.setdefault(key, []).append(_same_times(row.at, row.recorded_at))
     return said
 
 
+def _same_times(at: datetime, recorded: datetime) -> tuple[datetime, datetime]:
+    """From and until which time a row means an event: of one that was ahead, the time of loading was taken."""
+    return at, at + _FURTHEST if at == recorded else at
+
+
 def _key(case_id: int, row: OnlineRow) -> Said:
-    return case_id, row.status, row.at, _digest(row.answers.as_text())
-
-
-def _ways_to_say(key: Said) -> set[Said]:
-    case_id, status, _, answers = key
-    return {key, (case_id, status, None, answers)}
+    return case_id, row.status, _digest(row.answers.as_text())
 
 
 def _digest(*facts: str) -> str:

@@ -221,7 +221,7 @@ def known_batches(names: Iterable[str], everybody: Iterable[SampledCase]) -> tup
 def _no_batch(name: str, sizes: Counter[str]) -> str:
     if not sizes:
         return "No sample is loaded yet: cati sample load FILE"
-    there = [f"{batch or NO_BATCH} ({n:,} cases)" for batch, n in sorted(sizes.items())]
+    there = [f"{batch or NO_BATCH} ({n:,} {'case' if n == 1 else 'cases'})" for batch, n in sorted(sizes.items())]
     more = f" and {len(there) - _BATCHES_SHOWN:,} more" if len(there) > _BATCHES_SHOWN else ""
     near = did_you_mean(name, [batch for batch in sizes if batch], otherwise="")
     return " ".join(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, text, update
 
-from cati.desk.by_hand import change_way, settled_way
+from cati.desk.by_hand import change_way, issuing_way, settled_way
 from cati.desk.fresh import FreshPlaces, Untouched
 from cati.desk.moving import AT_ONCE, BREATH
 from cati.desk.opting_out import OptOutList, bar, read_list
@@ -88,13 +88,30 @@ def load_sample(
     return counts
 
 
-def would_load(rows: Iterable[SampleRow], *, issue: bool | None = None) -> LoadCounts:
-    """What `load_sample` would come to in an empty database: all issued at once, unless `issue` is False."""
+def would_load(rows: Iterable[SampleRow], *, store: Store | None = None, issue: bool | None = None) -> LoadCounts:
+    """What `load_sample` would come to, in the database as it is; None: in an empty one. Nothing is changed.
+
+    Raises InputError as `load_sample` does.
+    """
     tally = _Tally()
-    for row in rows:
-        tally.add("loaded", [storable(row.batch)])
-        if issue is False and not declined(row.recontact):
-            tally.add("held", [storable(row.batch)])
+    source = iter(rows)
+    there: dict[str, tuple[Any, list[Any]]] = {}
+    issues, listed = issue is not False, OptOutList(None, frozenset())
+    while batch := list(islice(source, BATCH)):
+        if store is not None:
+            with store.read() as connection:
+                there, listed = _there(connection, batch), read_list(connection)
+                issues = issuing_way(connection) == "on loading" if issue is None else issue
+        new = [row for row in batch if row.serial not in there]
+        barred = dict.fromkeys(row.serial for row in new if _barred(row, listed))
+        tally.add("loaded", (storable(row.batch) for row in new))
+        tally.opted_out += barred
+        if not issues:
+            agreed = (row for row in new if row.serial not in barred and not declined(row.recontact))
+            tally.add("held", (storable(row.batch) for row in agreed))
+        known = [(row, *there[row.serial]) for row in batch if row.serial in there]
+        tally.add("known", (_batch_of(row, case) for row, case, _ in known))
+        tally.add("updated", (_batch_of(row, case) for row, case, held in known if _differs(row, case, held)))
     return tally.counts()
 
 
@@ -189,7 +206,7 @@ def _wanted(row: SampleRow, held: Sequence[Any]) -> list[str]:
 
 
 def _differs(row: SampleRow, case: Any, held: Sequence[Any]) -> bool:
-    return (case.erased_at is None and bool(_news(row, case))) or _renumbering(held, _wanted(row, held))
+    return case.erased_at is None and (bool(_news(row, case)) or _renumbering(held, _wanted(row, held)))
 
 
 def _renumbering(held: Sequence[Any], phones: Sequence[str]) -> bool:

@@ -22,6 +22,10 @@ class Doubtful(str):
         self.in_keys_only = in_keys_only
         return self
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, bool]]:
+        # a copy is made by __new__, which has to be told the doubt as well
+        return (str(self), self.why), {"in_keys_only": self.in_keys_only}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -11,7 +11,7 @@ from cati.desk import OnlineCounts, OnlineRow
 
 from .columns import SERIAL, Columns, RefusedError
 from .online_columns import Misread
-from .online_rows import AT, NEEDED, OnlineColumns, spelling
+from .online_rows import AT, NEEDED, OnlineColumns, When, spelling
 from .report import Refusal
 from .table_file import EVERY, Progress, Source, table_lines
 
@@ -64,7 +64,7 @@ def load_online_file(
     """Reads and checks an online file and hands its good rows to `load`; what became of each row.
 
     `source`: a path, `-` for standard input, or an open binary file. `load`: usually the desk's `load_online` with its
-    store and study. `now`: no row may be later. `progress` is called with the number of rows read so far. Raises
+    store and study. `now`: no row may be much later. `progress` is called with the number of rows read so far. Raises
     `InputError` where the file as a whole cannot be used.
     """
     report = OnlineReport()
@@ -104,11 +104,11 @@ def read_online(
                 continue
             report.read += 1
             try:
-                row, misread = columns.read(line)
+                row, when, misread = columns.read(line)
             except RefusedError as refused:
                 report.refused.append(Refusal.of(line.number, refused.column, refused.value, refused.why))
             else:
-                notes.of_row(row, misread)
+                notes.of_row(row, when, misread)
                 yield row
             if progress and report.read % EVERY == 0:
                 progress(report.read)
@@ -121,23 +121,23 @@ class _Notes:
 
     def __init__(self, report: OnlineReport, columns: OnlineColumns) -> None:
         self._notes = report.notes
-        self._by_column: dict[str, Note] = {}
+        self._counted: dict[tuple[str, str], Note] = {}
         for column in columns.answers.strangers:
             self._notes.append(Note(column, "no item of the questionnaire; kept with the response as it is"))
         for column in columns.answers.telephone:
             self._notes.append(Note(column, "never asked online; kept with the response as it is"))
 
-    def of_row(self, row: OnlineRow, misread: list[Misread]) -> None:
-        if row.at is None:
-            self._count(AT, row, "", "blank: the time of its first loading is taken")
+    def of_row(self, row: OnlineRow, when: When, misread: list[Misread]) -> None:
+        if when.remark:
+            self._count(AT, row, when.cell, when.remark, when.remark)
         for one in misread:
             self._count(one.column, row, one.value, f"not understood, kept as it is: {one.why}")
 
-    def _count(self, column: str, row: OnlineRow, value: str, why: str) -> None:
-        note = self._by_column.get(column)
+    def _count(self, column: str, row: OnlineRow, value: str, why: str, what: str = "") -> None:
+        note = self._counted.get((column, what))
         if note is None:
             cut = Refusal.of(row.row, column, value, why)
-            note = self._by_column[column] = Note(column, why, 0, row.row, cut.value)
+            note = self._counted[column, what] = Note(column, why, 0, row.row, cut.value)
             self._notes.append(note)
         note.n += 1
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cati.desk import OnlineRow
+from cati.desk.online import AHEAD
 from cati.desk.online_status import COMPLETE, OPTED_OUT, PARTIAL, Status
 from cati.fieldwork.clock import DoubtfulTimeError, exact_instant
 
@@ -42,6 +43,15 @@ def spelling(name: str, program: Program) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """The time of a row, None where it has none; the cell as it stands, and what is to be said of it, if anything."""
+
+    at: datetime | None
+    cell: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OnlineColumns:
     """The columns of an online file, and by what its times are read: the study's time zone, and the present."""
 
@@ -56,37 +66,53 @@ class OnlineColumns:
         others = [name for name in columns.names if name and name not in _KNOWN]
         return cls(columns, AnswerColumns.of(others, program), zone, now)
 
-    def read(self, line: Line) -> tuple[OnlineRow, list[Misread]]:
-        """A row, and those of its answers that no question can take. Raises RefusedError for one not to be taken in."""
+    def read(self, line: Line) -> tuple[OnlineRow, When, list[Misread]]:
+        """A row, its time, and those of its answers that no question can take. Raises RefusedError for one not to be
+        taken in."""
         cells = self.columns.cells(line)
         serial = serial_of(cells[SERIAL])
         for name in _KNOWN:
             check_readable(name, cells.get(name, ""))
         status = _status(cells[STATUS])
-        at = self._at(cells.get(AT, ""))
+        when = self._when(cells.get(AT, ""))
         link = _link(cells)
         if not serial:
             _check_open(cells, link, status)
         answers, misread = self.answers.read(cells)
         region, ofsted = (str(cells.get(name, "")) for name in _FACTS)
-        return OnlineRow(line.number, serial, status, at, region, ofsted, answers), misread
+        return OnlineRow(line.number, serial, status, when.at, region, ofsted, answers), when, misread
 
-    def _at(self, cell: str) -> datetime | None:
+    def _when(self, cell: str) -> When:
         if not cell:
-            return None
+            return When(None, cell, "blank: the time of its first loading is taken")
         try:
-            moment = datetime.fromisoformat(str(cell))
-            moment = exact_instant(moment, self.zone) if moment.tzinfo is None else moment.astimezone(UTC)
+            first, moment = self._readings(datetime.fromisoformat(str(cell)))
         except DoubtfulTimeError as error:
             raise RefusedError(AT, cell, f"{error.why}; add an offset, such as +00:00") from None
         except (ValueError, OverflowError):
             why = "not a time as ISO 8601 writes it, such as 2019-11-19T14:02 or 2019-11-19T14:02Z"
             raise RefusedError(AT, cell, why) from None
-        if moment > self.now:
+        if first > self.now + AHEAD:
             raise RefusedError(AT, cell, f"it is in the future: now is {self.now.astimezone(self.zone):%Y-%m-%dT%H:%M}")
         if moment.year < _FIRST_YEAR:
             raise RefusedError(AT, cell, f"it is before the year {_FIRST_YEAR}")
-        return moment
+        if first < moment:
+            return When(moment, cell, "it comes twice, for the clocks go back then; the later is taken")
+        if moment > self.now:
+            return When(moment, cell, "it is a little ahead of the clock here; the time of loading is taken")
+        return When(moment, cell)
+
+    def _readings(self, moment: datetime) -> tuple[datetime, datetime]:
+        """A time as an instant; twice, or where it comes twice on the wall, the earlier and the later."""
+        if moment.tzinfo is not None:
+            return (moment.astimezone(UTC),) * 2
+        try:
+            return (exact_instant(moment, self.zone),) * 2
+        except DoubtfulTimeError:
+            first, second = (moment.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+            if second < first:  # it never comes
+                raise
+            return first, second
 
 
 def _status(cell: str) -> Status:

@@ -36,7 +36,7 @@ class LoadReport:
 
     `updated` counts every row whose serial the database already held, `unchanged` those of them that said nothing new;
     `held` those of the loaded ones that wait until they are issued; `opted_out` the serials of those that are not
-    called, because they are on the opt-out list; `batches` the same by batch.
+    called, because they are on the opt-out list; `batches` the same by batch. `columns`: those that the file has.
     """
 
     read: int = 0
@@ -47,6 +47,7 @@ class LoadReport:
     opted_out: tuple[str, ...] = ()
     batches: tuple[BatchLoad, ...] = ()
     refused: list[Refusal] = field(default_factory=list)
+    columns: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """The report as `cati sample load --json` prints it."""

@@ -6,14 +6,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from cati.desk import SampleRow
 from cati.desk.records import is_phone_column
+from cati.errors import InputError
+from cati.fieldwork.clock import zone_of
 from cati.phones import PhoneError, read_phone
 
 from .columns import SERIAL, Columns, RefusedError, check_readable, link_of, serial_of
-from .lines import Line
+from .lines import Line, shown
 from .report import Refusal
 
 _TEXTS = ("name", "la", "region", "ofsted", "batch")
@@ -27,6 +28,17 @@ def spelling(name: str) -> str:
     if known in {SERIAL, *_TEXTS, *_CHECKS} or is_phone_column(known):
         return known
     return name
+
+
+def check_phone_columns(columns: Columns, file: str) -> None:
+    """Raises InputError for a column of numbers beyond the last: among the variables nobody looks for what names
+    people."""
+    for name in columns.names:
+        if re.fullmatch(r"phone\d{3,}", name.lower()):
+            raise InputError(
+                f'{file}: the column "{shown(name)}" is one of numbers too many: they are phone, phone2 … phone99. '
+                "Rename or delete it."
+            )
 
 
 def check_row(line: Line, columns: Columns, rows_by_serial: dict[str, int]) -> SampleRow | Refusal:
@@ -107,8 +119,8 @@ def _timezone(cell: str) -> str:
     if not cell:
         return ""
     try:
-        ZoneInfo(cell)
-    except (KeyError, ValueError, OSError):
+        zone_of(cell)
+    except ValueError:
         raise ValueError("there is no such time zone; write one such as Europe/London") from None
     return cell
 

@@ -11,7 +11,7 @@ from cati.desk import LoadCounts, SampleRow, would_load
 
 from .columns import SERIAL, Columns
 from .report import LoadReport, Refusal
-from .rows import check_row, spelling
+from .rows import check_phone_columns, check_row, spelling
 from .table_file import EVERY, Progress, Source, table_lines
 
 
@@ -41,10 +41,12 @@ def read_sample(source: Source, report: LoadReport, *, progress: Progress | None
     """The good rows of a sample file, one at a time; `report.read` and `report.refused` grow as they are read.
 
     Raises `InputError` (before the first row, unless a workbook proves damaged later) for what is no table, an empty
-    file, a file without a serial column or with two columns of one name.
+    file, a file without a serial column, with two columns of one name or with too many of numbers.
     """
     with table_lines(source, what="sample", key=SERIAL) as (lines, name):
         columns = Columns.of_header(next(lines), name, what="sample", spelling=spelling)
+        check_phone_columns(columns, name)
+        report.columns = columns.named
         rows_by_serial: dict[str, int] = {}
         for line in lines:
             if line.is_blank():

@@ -23,6 +23,19 @@ MONTHS = (
     "November",
     "December",
 )
+_NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name. ValueError where there is none, or where it is no place's: a computer's own
+    (`localtime`), or one that counts leap seconds (`right/…`)."""
+    # zoneinfo.available_timezones() reads the whole database, and has two of these all the same
+    if name in _NO_PLACES or name.startswith(("right/", "posix/")):
+        raise ValueError(f"{name} is the time of no place")
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError) as error:  # OSError: a folder of the zone database, such as "Europe"
+        raise ValueError(f"there is no time zone {name}") from error
 
 
 class DoubtfulTimeError(ValueError):

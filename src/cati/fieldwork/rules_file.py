@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from pydantic_core import ErrorDetails
 from cati.nearest import did_you_mean
 from cati.questionnaire.yaml_source import Document, read_yaml
 
+from .clock import zone_of
 from .rules import (
     ANY_HOURS,
     AppointmentTimes,
@@ -35,9 +37,17 @@ _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 def _zone(name: object) -> ZoneInfo:
     try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError) as error:  # OSError: a folder of the zone database, such as "Europe"
+        return zone_of(str(name))
+    except ValueError as error:
         raise ValueError(f'no time zone is called "{name}"; write one such as Europe/London') from error
+
+
+def _date(text: object) -> date:
+    # a number is a day after 1970 to pydantic
+    if isinstance(text, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise ValueError(f'"{text}" is not usable here; write a date such as 2019-11-11')
 
 
 def _span(text: object) -> Span:
@@ -88,9 +98,10 @@ def _days_of(key: str) -> tuple[str, ...]:
     return _DAYS[start : end + 1]
 
 
+_Number = Annotated[int, Field(strict=True)]  # else true is 1
 _Spans = Annotated[list[Annotated[Span, BeforeValidator(_span)]], AfterValidator(_in_order)]
 Days = Annotated[dict[str, _Spans], BeforeValidator(_expand_days)]
-_Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 60)]
+_Minutes = Annotated[_Number, Field(ge=0, le=60 * 24 * 60)]
 
 
 class _Strict(BaseModel):
@@ -98,8 +109,8 @@ class _Strict(BaseModel):
 
 
 class _FieldworkDates(_Strict):
-    start: date
-    end: date
+    start: Annotated[date, BeforeValidator(_date)]
+    end: Annotated[date, BeforeValidator(_date)]
 
     @model_validator(mode="after")
     def _forwards(self) -> _FieldworkDates:
@@ -123,14 +134,14 @@ class _Delay(_Strict):
 
 
 class _Attempts(_Strict):
-    case: Annotated[int, Field(ge=1, le=98)] | None = None
-    number: Annotated[int, Field(ge=1, le=98)] | None = None
+    case: Annotated[_Number, Field(ge=1, le=98)] | None = None
+    number: Annotated[_Number, Field(ge=1, le=98)] | None = None
 
 
 class _Appointments(_Strict):
-    missed_after: Annotated[int, Field(ge=5, le=720)] = 30
-    soft_early: Annotated[int, Field(ge=0, le=120)] = 10
-    soft_late: Annotated[int, Field(ge=5, le=720)] = 60
+    missed_after: Annotated[_Number, Field(ge=5, le=720)] = 30
+    soft_early: Annotated[_Number, Field(ge=0, le=120)] = 10
+    soft_late: Annotated[_Number, Field(ge=5, le=720)] = 60
 
     def made(self) -> AppointmentTimes:
         return AppointmentTimes(
@@ -151,16 +162,16 @@ class _RulesFile(_Strict):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)]
     fieldwork: _FieldworkDates
     # a respondent who named the time is not kept waiting longer for one interviewer
-    appointment_grace: Annotated[int, Field(ge=0, le=5)] = 5
+    appointment_grace: Annotated[_Number, Field(ge=0, le=5)] = 5
     windows: Annotated[dict[str, Days], Field(min_length=1)]
     slots: dict[str, Days] = {}
     call_again: dict[str, _Delay]
     attempts: _Attempts = _Attempts()
     appointments: _Appointments = _Appointments()
     refusal_conversion: _Conversion | None = None
-    fresh_share: Annotated[int, Field(ge=0, le=100)] = 50
-    seed: Annotated[int, Field(ge=0)] = 1
-    staffing: dict[str, Annotated[int, Field(ge=0, le=10_000)]] = {}
+    fresh_share: Annotated[_Number, Field(ge=0, le=100)] = 50
+    seed: Annotated[_Number, Field(ge=0)] = 1
+    staffing: dict[str, Annotated[_Number, Field(ge=0, le=10_000)]] = {}
 
 
 def read_rules(text: str, source: str, holidays: frozenset[date]) -> CallingRules:
@@ -350,9 +361,8 @@ def _in_words(detail: ErrorDetails) -> str:
         return f"missing; add it, for example {key}: {example}"
     if kind == "extra_forbidden":
         return f"unknown key. {did_you_mean(key, _KEYS, 'Remove it.')}"
-    if kind.startswith(("date", "int")) or kind in {"greater_than_equal", "less_than_equal"}:
-        whole = _WHOLE.get(within if within == "staffing" else key, "a whole number of minutes")
-        example = "a date such as 2019-11-11" if kind.startswith("date") else whole
+    if kind.startswith("int") or kind in {"greater_than_equal", "less_than_equal"}:
+        example = _WHOLE.get(within if within == "staffing" else key, "a whole number of minutes")
         limit = f" ({detail['msg'].lower()})" if kind in {"greater_than_equal", "less_than_equal"} else ""
         return f'"{given}" is not usable here{limit}; write {example}'
     if kind.startswith("bool"):

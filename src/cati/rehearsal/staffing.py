@@ -72,11 +72,13 @@ def make_roster(shifts: Sequence[Shift], rules: CallingRules, days: int, share: 
     """The stints of the first `days` days of fieldwork, with `share` of the interviewers of each shift.
 
     Where the share of a shift is no whole number of interviewers, the rest of one is there on some days and not on
-    others, evenly, so that over the weeks the hours are right.
+    others, evenly, so that over the weeks the hours are right. Where so nobody would ever be there, one interviewer is
+    on the first shift; none where the days and the shifts do not meet.
     """
     stints: list[Stint] = []
     # each shift begins at another place of the count, so that they do not all miss somebody on the same days
     due = [(at + 0.5) / len(shifts) for at in range(len(shifts))]
+    first: list[Stint] = []
     for offset in range(days):
         day = rules.fieldwork_start + timedelta(days=offset)
         for at, shift in enumerate(shifts):
@@ -88,7 +90,8 @@ def make_roster(shifts: Sequence[Shift], rules: CallingRules, days: int, share: 
             for span in spans:
                 starts, ends = (_edge(rules, day, minute) for minute in (span.start, span.end))
                 stints += [Stint(f"{shift.name} {number}", starts, ends) for number in range(1, present + 1)]
-    return Roster(stints, rules)
+                first = first or [Stint(f"{shift.name} 1", starts, ends)]
+    return Roster(stints or first, rules)
 
 
 def _edge(rules: CallingRules, day: date, minutes: int) -> datetime:

@@ -51,7 +51,9 @@ def outcome_documents(
     tables = [(TOTAL, "", total.with_rows(keys))]
     tables += [(broken_down.called(value), value, table.with_rows(keys)) for value, table in broken_down.tables.items()]
     grids = [_brief(variable, [(value or TOTAL, table) for _, value, table in tables])] if brief else []
-    grids += [_grid(table, name, (variable, value)) for name, value, table in tables]
+    taken = {column.key for column in _columns(total)} | set(table_facts(total.scheme, provenance))
+    by = f"by_{variable}" if variable in taken else variable
+    grids += [_grid(table, name, (by, value)) for name, value, table in tables]
     heading = title or total.scheme.table_title
     return _document(total.scheme, tuple(grids), provenance, f"{heading}, by {variable}", notes)
 
@@ -108,14 +110,9 @@ def json_facts(table: Table, provenance: Provenance, notes: tuple[str, ...]) -> 
 
 
 def _grid(table: Table, name: str, by: tuple[str, str] | None = None) -> Grid:
-    columns = (
-        *((Column(by[0], by[0], numeric=False, data_only=True),) if by else ()),
-        Column("key", "Key", numeric=False, data_only=True),
-        Column("label", "", numeric=False),
-        Column("n", "n"),
-        *(Column(key, column.label) for key, column in table.columns.items()),
-        *(Column(rate.key, rate.label, data_only=True) for rate in table.rates),
-    )
+    columns = _columns(table)
+    if by:
+        columns = (Column(by[0], by[0], numeric=False, data_only=True), *columns)
     rates: tuple[Cell, ...] = tuple(Percent(rate.value, 1) for rate in table.rates)
     rows = tuple(
         GridRow(
@@ -133,6 +130,16 @@ def _grid(table: Table, name: str, by: tuple[str, str] | None = None) -> Grid:
         for row in table.rows
     )
     return Grid(name, columns, rows, tuple(rate_line(rate) for rate in table.rates))
+
+
+def _columns(table: Table) -> tuple[Column, ...]:
+    return (
+        Column("key", "Key", numeric=False, data_only=True),
+        Column("label", "", numeric=False),
+        Column("n", "n"),
+        *(Column(key, column.label) for key, column in table.columns.items()),
+        *(Column(rate.key, rate.label, data_only=True) for rate in table.rates),
+    )
 
 
 def _brief(variable: str, tables: Sequence[tuple[str, Table]]) -> Grid:

@@ -288,9 +288,11 @@ def _switch(described: dict[str, Any], key: str, where: str) -> bool:
 
 
 def _zone(name: Any, where: str) -> ZoneInfo:
+    from cati.fieldwork.clock import zone_of
+
     try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError) as error:
+        return zone_of(str(name))
+    except ValueError as error:
         raise InputError(f"{where}: there is no time zone {name!r}; expected one such as Europe/London.") from error
 
 
