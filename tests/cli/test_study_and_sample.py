@@ -184,3 +184,19 @@ def test_verify_names_the_damage_of_a_file_as_what_is_wrong(
 def test_verify_of_what_is_not_there_has_no_finding(cati: Cati, tmp_path: Path) -> None:
     ran = cati("verify", "--database", tmp_path / "none.db")
     assert (ran.code, ran.out) == (2, "")
+
+
+def test_sample_loaded_by_the_computers_clock_is_called_at_the_times_of_fieldwork(cati: Cati, tmp_path: Path) -> None:
+    path, sample = tmp_path / "cati.db", tmp_path / "s.csv"
+    sample.write_text("serial,name,phone\n50,A N Other,01632 960001\n")
+    assert cati("--database", path, "init", "wave2").code == 0
+    assert cati("--database", path, "sample", "load", sample).code == 0
+    explained = cati("--database", path, "fieldwork", "explain", "50", "--now", "2019-11-12T10:00", "--json").json
+    assert (explained["may_be_called"], explained["rule"]) == (True, "fresh")
+    early = cati("--database", path, "fieldwork", "explain", "50", "--now", "2019-11-12T03:00", "--json").json
+    assert (early["may_be_called"], early["rule"]) == (False, "hours")
+    assert early["lifts_at"] == early["callable_at"] == "2019-11-12T09:00:00+00:00"
+    far = cati("--database", path, "fieldwork", "explain", "50", "--now", "9999-12-31T23:59")
+    assert (far.code, "too far away" in far.err) == (2, True)
+    centuries = cati("--database", path, "init", "wave2", "--until", "2202-01-07")
+    assert (centuries.code, "is the year right" in centuries.err) == (2, True)

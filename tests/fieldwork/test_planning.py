@@ -467,6 +467,12 @@ def test_cases_issued_on_one_day_are_due_alike(rules: CallingRules) -> None:
     assert (over.rank, over.rule) == (None, "hours_over")
 
 
+def test_issued_when_fieldwork_was_over_a_case_counts_as_issued_when_it_began(rules: CallingRules) -> None:
+    later = plan(rules, case(issued_at=at("2026-12-01 12:00")))
+    assert (later.rule, due(later)) == ("fresh", "Mon 09:00")
+    assert later.at == plan(rules, case(issued_at=at("2019-10-01 12:00"))).at
+
+
 # hours: zones, the end, bank holidays
 
 

@@ -314,3 +314,8 @@ def test_a_fault_in_a_key_of_the_queue_is_named_with_file_line_key_and_remedy(ol
         CallingRules.from_yaml(WHOLE.replace(old, new), "rules.yaml")
     assert message in str(caught.value)
     assert all(line.startswith("rules.yaml:") for line in str(caught.value).splitlines())
+
+
+def test_fieldwork_of_centuries_is_a_year_mistyped() -> None:
+    with pytest.raises(RulesError, match="would be 182 years: is the year right"):
+        CallingRules.from_yaml(GOOD.replace("2020-01-07", "2202-01-07"), "rules.yaml")

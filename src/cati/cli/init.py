@@ -140,4 +140,8 @@ def _dates(start: datetime | None, end: datetime | None, otherwise: tuple[date, 
         raise InputError(
             f"Fieldwork cannot end on {last} before it starts on {first}. Give --from and --until in order."
         )
+    from cati.fieldwork.rules import too_long_for_fieldwork
+
+    if (too_long := too_long_for_fieldwork(first, last)) is not None:
+        raise InputError(too_long)
     return first, last

@@ -65,6 +65,9 @@ def clock_of(text: str | None, zone: ZoneInfo, *, ticking: bool = False) -> Cloc
     return lambda: moment + timedelta(seconds=monotonic() - began)
 
 
+_YEARS = (1900, 2200)  # far from the ends of the calendar, where a day more or less is none
+
+
 def parse_time(text: str, zone: ZoneInfo) -> datetime:
     """An ISO 8601 time as an instant in UTC; without an offset it is a time on the wall in `zone`.
 
@@ -78,12 +81,12 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime:
         raise InputError(
             f"{text!r} is not a time; expected one such as 2019-11-12T14:30 or 2019-11-12T14:30Z."
         ) from None
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise InputError(f"{text!r} is too far away to be a time of fieldwork.")
     try:
         return exact_instant(moment, zone) if moment.tzinfo is None else moment.astimezone(UTC)
     except DoubtfulTimeError as error:
         raise InputError(f"{text}: {error.why}. Add an offset, such as {text.strip()}+00:00.") from None
-    except OverflowError:
-        raise InputError(f"{text!r} is too far away to be a time of fieldwork.") from None
 
 
 def provenance(store: Store | None = None, zone: ZoneInfo | None = None) -> Provenance:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _KEY = "planned by"
 # Raised when the same history and rules come to another place in the queue than before.
-_METHOD = 1
+_METHOD = 2
 
 
 def plan_again(store: Store, study: Study, progress: Callable[[int, int], None] = lambda *_: None) -> int:

@@ -100,7 +100,8 @@ def _callable_at(turns: Turns, rules: CallingRules, coming: Plan, start: datetim
     if coming.rank == TURN:
         if coming.barred is not None and asked.interviewer == coming.barred:
             return None
-        found = next_opening(rules, max(start, coming.at), turns.group(coming.group).window)
+        ready = max(start, coming.at, coming.waited_until or coming.at)
+        found = next_opening(rules, ready, turns.group(coming.group).window)
     else:
         assert coming.until is not None
         found = max(start, coming.at)

@@ -303,13 +303,20 @@ def _turn(rule: Rule, reason: str, at: datetime | None, waited: datetime, group:
 
 
 def _fresh(rules: CallingRules, case: Situation) -> Plan:
-    """Those issued on one day are due alike, so that the draw and not the order of loading decides between them."""
+    """Those issued on one day are due alike, so that the draw and not the order of loading decides between them.
+
+    Issued when fieldwork was over, they count as issued when it began: who works at a time that stands in for the
+    clock (a trial, a rehearsal of last year's study) has loaded the sample by the computer's own.
+    """
     assert case.issued_at is not None
-    day = max(case.issued_at.astimezone(rules.timezone).date(), rules.fieldwork_start)
+    issued = case.issued_at
+    if issued.astimezone(rules.timezone).date() > rules.fieldwork_end:
+        issued = datetime.combine(rules.fieldwork_start, time(), rules.timezone).astimezone(UTC)
+    day = max(issued.astimezone(rules.timezone).date(), rules.fieldwork_start)
     at = next_opening(rules, datetime.combine(day, time(), rules.timezone))
-    if next_opening(rules, case.issued_at) is None:
+    if next_opening(rules, issued) is None:
         at = None
-    return _turn("fresh", case.label, at, case.issued_at, Group(FRESH, rules.timezone.key))
+    return _turn("fresh", case.label, at, issued, Group(FRESH, rules.timezone.key))
 
 
 def _conversion(rules: CallingRules, case: Situation, refusal: Refused, numbers: Sequence[Held]) -> Plan:

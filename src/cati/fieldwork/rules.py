@@ -49,6 +49,20 @@ class RulesError(InputError):
     """A rules file that cannot be used: each line of the message names file, line, key, fault and remedy."""
 
 
+MOST_YEARS = 5
+"""Of fieldwork. All its calling hours are gone through one by one, and a year mistyped would be centuries of them."""
+
+
+def too_long_for_fieldwork(start: date, end: date) -> str | None:
+    """What is wrong with dates that lie years apart; None where nothing is."""
+    years = (end - start).days // 365
+    if years < MOST_YEARS:
+        return None
+    return (
+        f"Fieldwork from {start} until {end} would be {years} years: is the year right? At most {MOST_YEARS} are taken."
+    )
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Minutes after midnight on the wall clock, from `start` up to, not including, `end` (at most 1,440)."""
@@ -160,6 +174,8 @@ class CallingRules:
         """The same rules for other fieldwork dates, both included (a demonstration, an extension)."""
         if end < start:
             raise InputError(f"Fieldwork cannot end on {end} before it starts on {start}; give the earlier date first.")
+        if (too_long := too_long_for_fieldwork(start, end)) is not None:
+            raise InputError(too_long)
         return replace(self, fieldwork_start=start, fieldwork_end=end)
 
     def with_holidays(self, holidays: Iterable[date]) -> CallingRules:

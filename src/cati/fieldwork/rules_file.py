@@ -28,6 +28,7 @@ from .rules import (
     RulesError,
     Span,
     Window,
+    too_long_for_fieldwork,
 )
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -116,6 +117,8 @@ class _FieldworkDates(_Strict):
     def _forwards(self) -> _FieldworkDates:
         if self.end < self.start:
             raise ValueError(f"the end, {self.end}, lies before the start, {self.start}; put the earlier date at start")
+        if (too_long := too_long_for_fieldwork(self.start, self.end)) is not None:
+            raise ValueError(too_long)
         return self
 
 
