@@ -13,7 +13,7 @@ LATER = ("--now", "2027-06-01T12:00")
 def tables(cati: Cati, database: Path) -> list[Any]:
     return [
         cati("report", *report, "--format", "json", "--database", database, *LATER).json
-        for report in (("outcomes",), ("outcomes", "--by", "region"), ("rates",))
+        for report in (("outcomes",), ("outcomes", "--by", "region"), ("rates",), ("response",))
     ]
 
 

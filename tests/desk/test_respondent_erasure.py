@@ -30,6 +30,7 @@ from cati.desk import (
     outcome_counts,
     purge,
     respondent_copy,
+    response_counts,
     save_answer,
     sign_in,
     start_call,
@@ -259,7 +260,97 @@ def test_a_second_withdrawal_does_no_harm(held: Store, study: Study) -> None:
     assert (done.again, done.erased.total(), opt_out_counts(held)) == (True, 0, before)
 
 
+def test_a_reason_given_earlier_names_nobody_after_a_withdrawal(shop: Store, study: Study) -> None:
+    _, ruth = people(shop)
+    load_sample(shop, [SampleRow("W1", name="Zebedee Quixotic", phones=("01632 960177",))], study=study)
+    bar_case(shop, study, "W1", ruth, "Mrs Zebedee Quixotic wrote")
+    opt_out_details(shop, study, ruth, ["01632 960177"], "", "Quixotic rang too")
+    opt_out_details(shop, study, ruth, ["01632 960178"], "", "somebody else rang")
+    withdraw_respondent(shop, study, "W1", ruth, reason=WHY)
+    assert not any("Quixotic" in cell for cells in texts(shop).values() for cell in cells)
+    assert {WHY, "somebody else rang"} <= set(texts(shop)["change.why"])
+
+
+def test_messages_are_erased_that_mention_a_serial_a_word_of_the_name_or_what_was_given(
+    held: Store, study: Study
+) -> None:
+    _, ruth = people(held)
+    said = [
+        f"Case {SERIAL} rang back",
+        "Quillfeather is free on Tuesday",
+        "sent to x@saxophone.example",
+        "zeb@quill.example bounced",
+        "the kettle is mended",
+    ]
+    with held.write() as connection:
+        by = connection.execute(select(tables.interviewer.c.id)).scalars().first()
+        for each in said:
+            connection.execute(insert(tables.shift_note).values(interviewer_id=by, at=held.now(connection), text=each))
+    mentioned = {each["text"] for each in respondent_copy(held, study, SERIAL)["mentioned"]}
+    assert set(said[:-1]) <= mentioned
+    assert said[-1] not in mentioned
+    withdraw_respondent(held, study, SERIAL, ruth, reason=WHY)
+    left = texts(held)["shift_note.text"]
+    assert set(left) == {"erased", said[-1]}
+
+
+def test_a_purge_leaves_what_was_written_since_about_another_of_that_name(
+    held: Store, study: Study, clock: Any
+) -> None:
+    administrator, _ = people(held)
+    clock.forward(days=20)
+    said = ["Quillfeather of Leeds rings at four", f"{SERIAL} is finished"]
+    with held.write() as connection:
+        by = connection.execute(select(tables.interviewer.c.id)).scalars().first()
+        for each in said:
+            connection.execute(insert(tables.shift_note).values(interviewer_id=by, at=held.now(connection), text=each))
+    purge(held, study, 15, administrator)
+    left = texts(held)["shift_note.text"]
+    assert said[0] in left
+    assert said[1] not in left
+
+
+@pytest.mark.parametrize("act", ["purge", "withdraw"])
+def test_an_erasure_changes_no_response_table(shop: Store, study: Study, clock: Any, act: str) -> None:
+    administrator, ruth = people(shop)
+    with_address = [SampleRow(f"E{n}", email=f"e{n}@e.example", phones=(f"01632 96070{n}",)) for n in (1, 2)]
+    load_sample(shop, with_address, study=study)
+    clock.forward(days=200)
+    before = response_counts(shop, study, "region")
+    assert sum(each.online_base for each in before) == 2
+    if act == "purge":
+        assert purge(shop, study, 60, administrator).cases == 7
+    else:
+        # whose withdrawal ends the case changes its outcome, and no base
+        for serial in ("C1", "E1", "E2"):
+            withdraw_respondent(shop, study, serial, ruth, reason=WHY)
+    after = response_counts(shop, study, "region")
+    for name in ("loaded", "sample", "online_base", "telephone_base", "total"):
+        assert [getattr(each, name) for each in after] == [getattr(each, name) for each in before], name
+    withdraw_respondent(shop, study, "E1", ruth, reason="again")
+    assert sum(each.online_base for each in response_counts(shop, study)) == 2
+
+
+def test_a_purged_case_that_withdraws_puts_nothing_on_the_list(shop: Store, study: Study, clock: Any) -> None:
+    administrator, ruth = people(shop)
+    clock.forward(days=200)
+    purge(shop, study, 60, administrator)
+    done = withdraw_respondent(shop, study, "C1", ruth, reason=WHY)
+    assert (done.listed.added, opt_out_counts(shop)) == (0, {})
+
+
 # --- the log of requests
+
+
+def test_a_withdrawal_leaves_no_request_of_theirs_open(shop: Store, study: Study) -> None:
+    _, ruth = people(shop)
+    for kind in ("copy", "opt_out", "withdraw", "withdraw"):
+        log_request(shop, study, "C1", kind, ruth)
+    log_request(shop, study, "C2", "copy", ruth)
+    withdraw_respondent(shop, study, "C1", ruth, reason=WHY)
+    listed = data_requests(shop, study)
+    assert [each.serial for each in listed if each.is_open] == ["C2"]
+    assert {(each.decision, each.done_by) for each in listed if each.serial == "C1"} == {("data erased", "Ruth")}
 
 
 def test_requests_are_logged_with_their_last_day_and_closed_by_the_act(shop: Store, study: Study, clock: Any) -> None:

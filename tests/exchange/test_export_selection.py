@@ -25,8 +25,10 @@ from cati.desk import (
     install_study,
     load_online,
     load_sample,
+    purge,
     save_answer,
     sign_in,
+    sign_in_as,
     start_call,
     take_case,
     withdraw_respondent,
@@ -37,6 +39,7 @@ from cati.desk.survey_ids import draw_survey_id, survey_ids
 from cati.desk.users import appoint_administrator
 from cati.errors import InputError, OutsideError
 from cati.exchange.export import Wanted, chosen_formats, export, read_reviewed, running, workers
+from cati.exchange.export.reviewing import Decision, Reviewed
 from cati.exchange.export.running import first_completes
 from cati.interview.rehearsing import random_respondent
 from cati.storage import Store
@@ -295,6 +298,23 @@ def test_a_review_that_was_filled_in_wrongly_is_told(tmp_path: Path, row: str, s
     with pytest.raises(InputError) as told:
         read_reviewed(file)
     assert said.casefold() in str(told.value).casefold()
+
+
+def test_after_a_purge_words_that_nobody_reviewed_are_held_back(
+    shop: Store, study: Study, ann: Interviewer, out: Out
+) -> None:
+    words = {"C1": "ask Person", "C2": "the hours"}
+    for serial, text in words.items():
+        hold(shop, study, ann, serial, whole(study, AGENCY) | {"B3_9_text": text}, "completed")
+    assert {row["B3_9_text"] for row in out()} == {"-6", "the hours"}
+    shop.clock.forward(days=1)  # type: ignore[union-attr]
+    appoint_administrator(shop)
+    purge(shop, study, 0, sign_in_as(shop, None))
+    assert {row["B3_9_text"] for row in out()} == {"-6"}
+    flagged = [row for row in out.read("review/write_ins.csv") if row["Variable"] == "B3_9_text"]
+    assert {row["Why"] for row in flagged} == {"name erased: cannot be checked for it any more"}
+    kept = {(row["SurveyID"], "b3_9_text"): Decision(row["Text"], "keep", "") for row in flagged}
+    assert {row["B3_9_text"] for row in out(reviewed=Reviewed(kept))} == set(words.values())
 
 
 def test_a_replacement_is_one_line_and_no_reserve_code(shop: Store, study: Study, ann: Interviewer, out: Out) -> None:

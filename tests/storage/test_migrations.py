@@ -183,6 +183,25 @@ def _as_of_revision_2(url: str, study: Study, clock: Any) -> dict[str, list[dict
     return rows
 
 
+@pytest.mark.parametrize(("address", "counted"), [("b@b.example", True), ("", False)])
+def test_whoever_was_erased_before_counts_as_having_had_an_address_where_the_sample_holds_any(
+    new_database: Callable[[], str], study: Study, address: str, counted: bool
+) -> None:
+    url = new_database()
+    store = open_store(url)
+    load_sample(store, [SampleRow("A", email="a@a.example"), SampleRow("B", email=address)], study=study)
+    with store.write() as connection:
+        connection.execute(text("""UPDATE "case" SET email = '', erased_at = loaded_at WHERE serial = 'A'"""))
+        command.downgrade(configuration(connection), "0004")
+    store.close()
+    assert init_database(url) == "migrated"
+    store = open_store(url)
+    with store.read() as connection:
+        had = connection.execute(text("""SELECT serial, had_email FROM "case" ORDER BY serial""")).all()
+    assert [tuple(row) for row in had] == [("A", int(counted)), ("B", 0)]
+    store.close()
+
+
 _KEYS = ("id", "key", "hash", "name", "case_id", "interview_id", "seq", "item")
 
 

@@ -211,6 +211,14 @@ def _span(serial: str, issued_on: str, held_on: str) -> str:
         ("""UPDATE "case" SET outcome = 'complete' WHERE serial = 'C1'""", "none of the study's scheme: C1"),
         ("DELETE FROM study_file WHERE path = 'study.yaml'", "its file 'study.yaml' is missing"),
         ("UPDATE study_file SET text = 'id: [' WHERE path = 'study.yaml'", "cannot be read"),
+        ("DELETE FROM study", "the study that they belong to is not there"),
+        ("DROP TABLE shift_note", "The table shift_note is not there."),
+        ("DROP INDEX ix_case_turn", "The index ix_case_turn is not there."),
+        ("""ALTER TABLE "case" DROP COLUMN came_as""", "The column came_as of the table case is not there."),
+        (
+            """UPDATE "case" SET variables = '{' WHERE serial = 'C4'""",
+            "sample variables cannot be read (it is no JSON): C4",
+        ),
     ],
 )
 def test_verify_names_what_is_wrong(shop: Store, damage: str, finding: str) -> None:
@@ -232,6 +240,9 @@ def test_verify_names_what_is_wrong(shop: Store, damage: str, finding: str) -> N
         ("""UPDATE "case" SET owner = NULL, lease_until = NULL""", "left open by somebody who no longer holds"),
         ("""UPDATE "case" SET fence = fence + 1""", "left open by somebody who no longer holds the case: C1"),
         ("UPDATE appointment SET status = 'booked'", "final outcome, but an appointment is booked: C2"),
+        ("UPDATE answer SET value = '{not json'", "An answer cannot be read (it is no JSON): C1"),
+        ("UPDATE contact_detail SET value = '{not json'", "A contact detail cannot be read (it is no JSON): C1"),
+        ("UPDATE call_result SET outcome = 'junk' WHERE outcome = 'refusal'", "none of the study's scheme: C2"),
     ],
 )
 def test_verify_looks_at_interviews_too(shop: Store, study: Study, damage: str, finding: str) -> None:

@@ -188,7 +188,8 @@ def lengths(
 ) -> None:
     """How long completed interviews took, by section and question, from the times of the answers; and the speeders.
 
-    The time between the calls of an interview that was broken off and gone on with is left out.
+    The time between the calls of an interview that was broken off and gone on with is left out. When contact details
+    are erased (`cati purge`), the time of the question that they were given at goes with them.
     """
     from cati.desk.figures import SPEEDING, length_figures
     from cati.reports.fieldwork import lengths_document, lengths_json

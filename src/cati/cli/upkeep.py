@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -40,13 +41,16 @@ def verify(ctx: click.Context, as_json: bool) -> None:
     from cati.reports.document import visible
     from cati.storage import open_store
     from cati.storage import verify as look
+    from cati.storage.faults import DamagedError
+    from cati.storage.location import locate
+    from cati.storage.schema import NoDatabaseError
 
-    store = open_store(database_url())
+    place = str(locate(database_url()))
     try:
-        found = look(store)
-        place = str(store.location)
-    finally:
-        store.close()
+        with closing(open_store(database_url())) as store:
+            found = look(store)
+    except (DamagedError, NoDatabaseError) as error:
+        found = [str(error)]
     if as_json:
         output.emit_json({"database": place, "problems": found})
     else:

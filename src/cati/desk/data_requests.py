@@ -139,6 +139,15 @@ def answer_request(
     return date.fromisoformat(due)
 
 
+def close_requests(connection: Connection, case_id: int, who: Actor, now: datetime, decision: str) -> None:
+    """Inside a write transaction: all of a case's requests that are still open are answered."""
+    connection.execute(
+        update(data_request)
+        .where(data_request.c.case_id == case_id, data_request.c.done_at.is_(None))
+        .values(done_at=now, done_by=who.name, decision=storable(decision))
+    )
+
+
 def _insert(
     connection: Connection,
     study: Study,

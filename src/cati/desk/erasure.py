@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 
 from cati.desk.actors import allow
 from cati.desk.casefile import find_case
-from cati.desk.data_requests import answer_request
+from cati.desk.data_requests import answer_request, close_requests
 from cati.desk.delivery import end_open_calls
 from cati.desk.events import write_event
 from cati.desk.holding import is_held
@@ -29,7 +29,7 @@ from cati.desk.words import storable
 from cati.errors import InputError
 from cati.fieldwork import Plan
 from cati.storage import Store, queue
-from cati.storage.erasing import RIGHTS, Erased, erase_answers, erase_contact, erase_open, prepare, scrub
+from cati.storage.erasing import RIGHTS, WITHDRAWN, Erased, erase_answers, erase_contact, erase_open, prepare, scrub
 from cati.storage.tables import appointment, call, cases, change, interviewer, survey_link
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ WITHDREW = "Withdrew from the research"
 AT_ONCE = 250
 """Cases that are purged in one transaction."""
 PURGED = "Contact details erased at the end of their retention"
-_WITHDRAWN = RIGHTS + "withdrawn"
+DATA_ERASED = "data erased"
 _PURGED = RIGHTS + "purged"
 
 
@@ -142,10 +142,12 @@ def _write_down(
 ) -> date:
     connection.execute(
         insert(change).values(
-            case_id=case_id, at=now, who=who.name, what=_WITHDRAWN, new=json.dumps(dict(erased)), why=reason
+            case_id=case_id, at=now, who=who.name, what=WITHDRAWN, new=json.dumps(dict(erased)), why=reason
         )
     )
-    return answer_request(connection, study, case_id, "withdraw", who, now, received, reason, "data erased")
+    due = answer_request(connection, study, case_id, "withdraw", who, now, received, reason, DATA_ERASED)
+    close_requests(connection, case_id, who, now, DATA_ERASED)
+    return due
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,9 @@ def purge(
     """Erases contact details and call notes of the cases that were finished more than so many days ago.
 
     Finished: with a final outcome and nothing done since; or whatever its outcome, once fieldwork has been over for as
-    long. Outcomes, calls and answers stay, and with them every table. A few cases in each transaction; interviewing
-    goes on. `dry_run` does all of it and keeps nothing. Raises InputError where `who` may not.
+    long. Outcomes, calls and answers stay, and with them every table but the time that contact details took. A few
+    cases in each transaction; interviewing goes on. `dry_run` does all of it and keeps nothing. Raises InputError where
+    `who` may not.
     """
     if older_than < 0:
         raise InputError("--older-than is a number of days, 0 or more.")
@@ -219,7 +222,7 @@ def _purge_some(
         due = connection.execute(which.order_by(cases.c.id).with_for_update()).all()
         now = store.now(connection)
         ids_due = [case.id for case in due]
-        erased = erase_contact(connection, ids_due, now, PURGED)
+        erased = erase_contact(connection, ids_due, now, PURGED, until=before)
         unresolved = sum(not study.scheme.outcome(case.outcome).is_final for case in due)
         _no_more_calls(connection, [case.id for case in due if case.next_class is not None])
         for case_id in connection.execute(

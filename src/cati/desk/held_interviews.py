@@ -55,7 +55,7 @@ class HeldInterview:
     """An interview and its case. `sample`: the sample variables by name; `numbers`: those held; `calls`: the oldest
     first; `answers`: what was given in one call after the other, in the order in which it was given. `taken_over_at`:
     when answers of the online survey were taken over, which makes it begun online. `barred`: why nobody may be called
-    or written to any more.
+    or written to any more; `erased`: who it is was erased.
     """
 
     interview_id: int
@@ -73,6 +73,7 @@ class HeldInterview:
     answers: Sequence[GivenInCall]
     taken_over_at: datetime | None = None
     barred: str = ""
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def held_interviews(
 
 
 _OF_CASE = (
-    "id", "variables", "serial", "name", "la", "region", "ofsted", "email", "link", "outcome", "barred"
+    "id", "variables", "serial", "name", "la", "region", "ofsted", "email", "link", "outcome", "barred",
+    "erased_at",
 )  # fmt: skip
 
 
@@ -171,7 +173,8 @@ def _read(connection: Connection, ids: Sequence[int]) -> list[HeldInterview]:
     taken_over = _taken_over(connection, case_ids)
     wanted = set(ids)
     held = []
-    for interview_id, case_id, variables, serial, name, la, region, ofsted, email, link, outcome, barred in found:
+    for row in found:
+        interview_id, case_id, variables, serial, name, la, region, ofsted, email, link, outcome, barred, gone_at = row
         if interview_id not in wanted:
             continue
         sample = json.loads(variables) if variables != "{}" else {}
@@ -193,6 +196,7 @@ def _read(connection: Connection, ids: Sequence[int]) -> list[HeldInterview]:
                 answers=answers.get(interview_id, ()),
                 taken_over_at=taken_over.get(case_id),
                 barred=barred,
+                erased=gone_at is not None,
             )
         )
     return held

@@ -27,7 +27,8 @@ Loaded = tuple[str, OnlineAnswers]
 @dataclass(frozen=True, slots=True)
 class MergedCase:
     """A case as a merge sees it. `loaded`: what the online survey said of it, newest first: status and answers;
-    `withdrew`: it withdrew from the research; `numbers`: those held, `sample`: the sample variables by name."""
+    `withdrew`: it withdrew from the research; `erased`: who it is was erased; `numbers`: those held, `sample`: the
+    sample variables by name."""
 
     id: int
     serial: str
@@ -37,6 +38,7 @@ class MergedCase:
     ofsted: str
     outcome: str
     withdrew: bool
+    erased: bool
     sample: dict[str, str]
     numbers: tuple[str, ...]
     loaded: tuple[Loaded, ...]
@@ -64,6 +66,7 @@ def merged_cases(store: Store) -> dict[str, MergedCase]:
                 ofsted=row.ofsted,
                 outcome=row.outcome,
                 withdrew=row.barred == WITHDREW,
+                erased=row.erased_at is not None,
                 sample={**json.loads(row.variables), **facts},
                 numbers=tuple(numbers.get(row.id, ())),
                 loaded=tuple(loaded.get(row.id, ())),

@@ -25,6 +25,7 @@ from cati.errors import InputError
 from cati.phones import PhoneError, read_phone
 from cati.storage import Store, queue
 from cati.storage.erasing import RIGHTS
+from cati.storage.mentions import ERASED
 from cati.storage.tables import appointment, cases, change, meta, number, opt_out
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def bar(connection: Connection, study: Study, case_id: int, why: str, now: datet
 def list_case(store: Store, connection: Connection, study: Study, case_id: int, who: str, now: datetime) -> Listed:
     """Puts the numbers and the address of a case on the list, inside a write transaction, and bars others by them."""
     case = connection.execute(select(cases).where(cases.c.id == case_id)).one()
-    phones = list(connection.execute(select(number.c.number).where(number.c.case_id == case_id)).scalars())
+    held = number.c.case_id == case_id, ~number.c.number.startswith(ERASED)
+    phones = list(connection.execute(select(number.c.number).where(*held)).scalars())
     holders = select(number.c.number, cases.c.name).join(cases, cases.c.id == number.c.case_id)
     others = connection.execute(holders.where(number.c.number.in_(phones), cases.c.id != case_id)).all()
     shared = {row.number for row in others if name_key(row.name) != name_key(case.name)}

@@ -6,7 +6,7 @@ Which tables those are is checked by tests/desk/test_respondent_copy.py: one tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from cati.desk.online_answers import OnlineAnswers
 from cati.desk.study import texts_hash
 from cati.interview.reading_answers import read_answers
 from cati.storage import Store
-from cati.storage.erasing import Mentioned
+from cati.storage.mentions import mentioned
 from cati.storage.tables import (
     answer,
     appointment,
@@ -85,7 +85,7 @@ def respondent_copy(store: Store, study: Study, serial: str) -> Data:
             "emails_promised": _with_name(connection, email_request, case_id),
             "listened_to": _listened(connection, case_id),
             "back_checks": _of_case(connection, back_check, case_id),
-            "mentioned": _mentions(connection, case, [row["number"] for row in numbers]),
+            "mentioned": _mentions(connection, case_id),
             "outcome_history": _of_case(connection, outcome_history, case_id),
             "issued_and_held": _of_case(connection, issue_span, case_id),
             "changes": _of_case(connection, change, case_id),
@@ -240,9 +240,9 @@ def _listened(connection: Connection, case_id: int) -> list[Data]:
     return _rows(connection, query.order_by(monitoring.c.id), "listener")
 
 
-def _mentions(connection: Connection, case: Any, numbers: Iterable[str]) -> list[Data]:
+def _mentions(connection: Connection, case_id: int) -> list[Data]:
     """Messages and shift notes that mention the case: they belong to none, and go when it is erased."""
-    looked_for = Mentioned.of([case.serial, case.name, case.email, *numbers])
+    looked_for = mentioned(connection, [case_id])
     return [
         {"at": row.at, "text": row.text}
         for table in (message, shift_note)

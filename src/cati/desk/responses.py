@@ -52,6 +52,8 @@ class ResponseCount:
         return self.loaded - self.total
 
 
+# An address that was erased is still one that they were written to at.
+_ADDRESSED = or_(cases.c.email != "", cases.c.had_email == 1)
 COUNTED = tuple(field.name for field in fields(ResponseCount) if field.name != "value")
 """What a response table counts, by name."""
 
@@ -179,7 +181,7 @@ def _facts(
         stand.select(
             *([grouping.cell.label("cell")] if grouping else []),
             cases.c.recontact,
-            or_(cases.c.email != "", cases.c.erased_at.is_not(None)).label("has_email"),
+            _ADDRESSED.label("has_email"),
             issued_then(at).label("issued"),
             stand.outcome.label("outcome"),
             partial.label("partial"),
@@ -189,7 +191,7 @@ def _facts(
 
 
 def _holds_addresses(connection: Connection) -> bool:
-    return connection.execute(select(cases.c.id).where(cases.c.email != "").limit(1)).first() is not None
+    return connection.execute(select(cases.c.id).where(_ADDRESSED).limit(1)).first() is not None
 
 
 def _counted_as(study: Study, row: Any, addressed: bool) -> Iterator[str]:

@@ -14,16 +14,29 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, Text, cast, delete, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    case,
+    cast,
+    delete,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from cati.errors import OutsideError
 from cati.storage import sqlite
 from cati.storage.answers import is_contact
 from cati.storage.faults import translated
+from cati.storage.mentions import ERASED, Mentioned, mentioned
 from cati.storage.store import Store
 from cati.storage.tables import (
     answer,
@@ -47,15 +60,15 @@ from cati.storage.tables import (
     shift_note,
 )
 
-ERASED = "erased"
 RIGHTS = "data rights: "
-"""How the lines of the change log begin that say what was done with a right: they hold no data, and stay."""
+"""How the lines of the change log begin that say what was done with a right: they hold no data beside the reason that
+was given, and stay."""
+WITHDRAWN = RIGHTS + "withdrawn"
+"""Of this line the reason stays too: it is all that is left of the request."""
 
 AT_ONCE = 500
 # Of these facts the log keeps old and new: breakdowns are made by them, and they name nobody.
 _KEPT_FACTS = tuple(f"sample: {name}" for name in ("la", "region", "ofsted", "batch", "link", "recontact", "timezone"))
-_SHORTEST_MENTION = 5
-_OF_A_NUMBER = 9  # its last digits, with or without the country before them
 _PATIENCE = 10.0
 
 Erased = Counter[str]
@@ -68,21 +81,26 @@ def prepare(store: Store, connection: Connection) -> None:
         connection.execute(text("PRAGMA secure_delete=ON"))
 
 
-def erase_contact(connection: Connection, case_ids: Sequence[int], now: datetime, barred: str) -> Erased:
+def erase_contact(
+    connection: Connection, case_ids: Sequence[int], now: datetime, barred: str, *, until: datetime | None = None
+) -> Erased:
     """Erases who these people are: names, numbers, addresses, contact details, call notes and all that mentions them.
 
-    `barred`: why nobody calls them any more, in words. The caller has locked the cases and derives them anew.
+    `barred`: why nobody calls them any more, in words; `until`: messages written since then, and with nothing but a
+    word of a name in them, are about somebody else (by default none are). The caller has locked the cases and derives
+    them anew.
     """
     erased: Erased = Counter()
     for ids in _parts(case_ids):
         of_cases = cases.c.id.in_(ids)
-        people = connection.execute(select(cases.c.id, cases.c.serial, cases.c.name, cases.c.email).where(of_cases))
-        held = connection.execute(select(number.c.number).where(number.c.case_id.in_(ids))).scalars().all()
-        named = [(row.serial, row.name, row.email) for row in people]
-        erased["mentions in messages"] += _erase_mentions(connection, [*(word for row in named for word in row), *held])
-        erased["names"] += sum(bool(name) for _, name, _ in named)
-        erased["e-mail addresses"] += sum(bool(email) for _, _, email in named)
-        connection.execute(update(cases).where(of_cases).values(name="", email="", erased_at=now, barred=barred))
+        people = connection.execute(select(cases.c.name, cases.c.email).where(of_cases)).all()
+        erased["mentions in messages"] += _erase_mentions(connection, mentioned(connection, ids), until or now)
+        erased["names"] += sum(bool(row.name) for row in people)
+        erased["e-mail addresses"] += sum(bool(row.email) for row in people)
+        addressed = case((cases.c.email != "", 1), else_=cases.c.had_email)
+        connection.execute(
+            update(cases).where(of_cases).values(name="", email="", erased_at=now, barred=barred, had_email=addressed)
+        )
         erased["numbers"] += _erase_numbers(connection, ids)
         erased["contact details"] += _delete(connection, contact_detail, contact_detail.c.interview_id.in_(_held(ids)))
         erased["notes"] += _delete(connection, note, note.c.case_id.in_(ids))
@@ -97,6 +115,10 @@ def erase_contact(connection: Connection, case_ids: Sequence[int], now: datetime
         erased["values in the change log"] += _blank(
             connection, change, {"old": None, "new": None, "restores": None, "why": ""}, *logged
         )
+        reasons = change.c.case_id.in_(ids), change.c.what.startswith(RIGHTS), change.c.what != WITHDRAWN
+        _blank(connection, change, {"why": ""}, *reasons)
+        answered = data_request.c.case_id.in_(ids), data_request.c.done_at.is_not(None)
+        _blank(connection, data_request, {"reason": ""}, *answered)
     return +erased
 
 
@@ -199,37 +221,20 @@ def erase_open(connection: Connection, before: datetime) -> int:
     return changed
 
 
-def _erase_mentions(connection: Connection, words: Iterable[str]) -> int:
-    """Messages and shift notes belong to no case; those that mention one of these words go as a whole."""
-    looked_for = Mentioned.of(words)
+def _erase_mentions(connection: Connection, looked_for: Mentioned, until: datetime) -> int:
+    """Messages and shift notes belong to no case; those that mention somebody looked for go as a whole. So does the
+    reason for an entry of the opt-out list that is of no case."""
     erased = 0
     for table in (message, shift_note):
-        for row in connection.execute(select(table.c.id, table.c.text).where(table.c.text != ERASED)).all():
-            if looked_for.in_text(row.text):
+        for row in connection.execute(select(table).where(table.c.text != ERASED)).all():
+            if looked_for.in_text(row.text, by_a_word_of_the_name=row.at <= until):
                 connection.execute(update(table).where(table.c.id == row.id).values(text=ERASED))
                 erased += 1
+    reasons = change.c.case_id.is_(None), change.c.what.startswith(RIGHTS), change.c.why != ""
+    for row in connection.execute(select(change).where(*reasons)).all():
+        if looked_for.in_text(row.why, by_a_word_of_the_name=row.at <= until):
+            connection.execute(update(change).where(change.c.id == row.id).values(why=""))
     return erased
-
-
-@dataclass(frozen=True, slots=True)
-class Mentioned:
-    """Serials, names, addresses and numbers that a text may mention. Words of fewer than five letters are not looked
-    for: they would be found inside others. Numbers are found however they are written."""
-
-    words: frozenset[str]
-    digits: frozenset[str]
-
-    @classmethod
-    def of(cls, words: Iterable[str]) -> Mentioned:
-        """What is looked for of somebody."""
-        known = [word.casefold() for word in words if len(word) >= _SHORTEST_MENTION and not word.startswith(ERASED)]
-        digits = ("".join(filter(str.isdigit, word)) for word in known if "@" not in word)
-        return cls(frozenset(known), frozenset(each[-_OF_A_NUMBER:] for each in digits if len(each) >= _OF_A_NUMBER))
-
-    def in_text(self, text: str) -> bool:
-        """Is any of them in a text?"""
-        plain, digits = text.casefold(), "".join(filter(str.isdigit, text))
-        return any(word in plain for word in self.words) or any(number in digits for number in self.digits)
 
 
 def scrub(store: Store) -> str:
@@ -264,7 +269,7 @@ def _scrub_sqlite(store: Store) -> str:
 def _vacuum(store: Store) -> str:
     tables = (
         cases, number, answer, contact_detail, late_answer, note, email_request, case_event, change, call_result,
-        appointment, message, shift_note, monitoring, back_check,
+        appointment, message, shift_note, monitoring, back_check, data_request,
     )  # fmt: skip
     names = ", ".join(store.dialect.identifier_preparer.format_table(table) for table in tables)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -9,6 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from cati.errors import CatiError, OutsideError
 
+
+class DamagedError(OutsideError):
+    """The disk gave what is in the database's file, and it is no database any more. Exit code 3."""
+
+
 # The driver's words (SQLite's result codes in English), and what to say.
 _SQLITE = (
     ("disk is full", "The disk is full. Nothing of this step was saved; make room and try again."),
@@ -25,6 +30,7 @@ _SQLITE = (
     ("malformed", "The database file is damaged. Stop interviewing, keep the file, and go back to the last backup."),
     ("not a database", "The file is not an SQLite database."),
 )
+_DAMAGED = ("malformed", "not a database")
 # Faults of a program, not of the world: these are never dressed up.
 _OURS = ("IntegrityError", "ProgrammingError", "DataError", "InterfaceError", "NotSupportedError")
 # The same, by SQLite's words: it reports a statement that does not fit the tables as it does a broken disk.
@@ -79,7 +85,8 @@ def outside_error(error: Exception, where: str) -> OutsideError | None:
     words = str(original)
     for sign, message in _SQLITE:
         if sign in words.lower():
-            return OutsideError(f"{message} ({where}; SQLite says: {words})")
+            kind = DamagedError if sign in _DAMAGED else OutsideError
+            return kind(f"{message} ({where}; SQLite says: {words})")
     if type(original).__name__ in _OURS or any(sign in words.lower() for sign in _OUR_WORDS):
         return None
     return OutsideError(

@@ -19,11 +19,15 @@ from cati.storage.private import make_private
 from cati.storage.turn import Turn
 
 # The newest migration. A test holds it to what alembic finds.
-REVISION = "0004"
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISION = "0005"
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 _HEADER = b"SQLite format 3\x00"
 
 Made = Literal["made", "migrated", "current"]
+
+
+class NoDatabaseError(InputError):
+    """The file is there, and is no SQLite database. Exit code 2."""
 
 
 def missing(location: Location) -> InputError:
@@ -32,11 +36,11 @@ def missing(location: Location) -> InputError:
 
 
 def check_file(path: Path) -> None:
-    """Raises InputError where the file cannot be an SQLite database."""
+    """Raises NoDatabaseError where the file cannot be an SQLite database."""
     with path.open("rb") as file:
         start = file.read(len(_HEADER))
     if start and start != _HEADER:
-        raise InputError(f"{path} is not a cati database (it is no SQLite file at all). Name another file.")
+        raise NoDatabaseError(f"{path} is not a cati database (it is no SQLite file at all). Name another file.")
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -157,6 +157,7 @@ cases = _table(
     _text("online_status", default=""),
     _text("barred", default=""),  # why nobody calls it whatever its outcome: on the opt-out list, erased
     _at("erased_at", nullable=True),  # contact details gone for good; no file brings them back
+    Column("had_email", Whole, nullable=False, server_default="0"),  # 1: an address was among what was erased
     # what its calls came to
     _text("outcome"),
     _text("outcome_why", default=""),

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, text
 from cati.errors import InputError
 from cati.storage import schema
 from cati.storage.store import Store
-from cati.studies.study import study_from_texts
+from cati.storage.wholeness import lacking, not_json
+from cati.studies.study import Study, study_from_texts
 
 # Each finds the serials (or other names) of what breaks a rule; the sentence says which rule.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -111,6 +112,12 @@ _OUTCOME_RULES: tuple[tuple[str, str], ...] = (
         'SELECT serial FROM "case" WHERE outcome NOT IN :known',
     ),
     (
+        "the result of a call, or what was noted of it otherwise, has an outcome that is none of the study's scheme",
+        """SELECT c.serial FROM (SELECT case_id, outcome FROM call_result
+                               UNION ALL SELECT case_id, outcome FROM case_event) r
+             JOIN "case" c ON c.id = r.case_id WHERE r.outcome NOT IN :known""",
+    ),
+    (
         "it has a final outcome, but is to be called",
         # a soft refusal may be tried once more, where the calling rules say so
         """SELECT serial FROM "case" WHERE outcome IN :final AND next_class IS NOT NULL
@@ -127,16 +134,18 @@ _SHOWN = 10
 
 def verify(store: Store) -> list[str]:
     """What is wrong with the database, a sentence each; empty when all is well. Reads only."""
-    problems: list[str] = []
     with store.read() as connection:
         schema.check_revision(connection, store.location)
+        problems = _damage(connection) if store.is_sqlite else []
+        problems = problems or lacking(connection)
         if store.is_sqlite:
-            problems += _file(connection)
+            problems = problems or _orphans(connection)
         if problems:
             return problems  # of a damaged file nothing further can be believed
+        problems += not_json(connection)
         for rule, query in _RULES:
             problems += _broken(rule, connection.execute(text(query)))
-        problems += _outcomes(connection)
+        problems += _of_the_study(connection)
     return problems
 
 
@@ -148,18 +157,26 @@ def _broken(rule: str, rows: Iterable[Any]) -> list[str]:
     return [f"{rule[0].upper()}{rule[1:]}: {', '.join(found[:_SHOWN])}{more}."]
 
 
-def _outcomes(connection: Connection) -> list[str]:
+def _of_the_study(connection: Connection) -> list[str]:
     newest = "(SELECT id FROM questionnaire_version ORDER BY installed_at DESC, id DESC LIMIT 1)"
     rows = connection.execute(text(f"SELECT path, text FROM study_file WHERE version_id = {newest} ORDER BY path"))
     texts = tuple((row.path, row.text) for row in rows)
+    studies, held = connection.execute(text('SELECT (SELECT count(*) FROM study), (SELECT count(*) FROM "case")')).one()
+    if held and not (studies and texts):
+        return ["There are cases, but the study that they belong to is not there."]
     if not texts:
-        return []  # no study is installed, and there is no case yet
+        return []
     try:
-        known, final = _scheme(texts)
+        return _outcomes(connection, _study(texts))
     except InputError as error:
         return [f"The study as installed cannot be read: {error}"]
     except KeyError as error:
         return [f"The study as installed cannot be read: its file {error} is missing."]
+
+
+def _outcomes(connection: Connection, study: Study) -> list[str]:
+    outcomes = study.scheme.outcomes
+    known, final = list(outcomes), [key for key, outcome in outcomes.items() if outcome.is_final]
     problems = []
     for rule, query in _OUTCOME_RULES:
         named = {"known": known, "final": final}
@@ -170,22 +187,23 @@ def _outcomes(connection: Connection) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _scheme(texts: tuple[tuple[str, str], ...]) -> tuple[list[str], list[str]]:
-    """The outcomes of a study's scheme, and the final ones among them."""
-    scheme = study_from_texts(dict(texts), "the study").scheme
-    return list(scheme.outcomes), [key for key, outcome in scheme.outcomes.items() if outcome.is_final]
+def _study(texts: tuple[tuple[str, str], ...]) -> Study:
+    return study_from_texts(dict(texts), "the study")
 
 
-def _file(connection: Connection) -> list[str]:
-    problems = [
+def _damage(connection: Connection) -> list[str]:
+    return [
         f"The file is damaged: {row[0]}."
         for row in connection.execute(text("PRAGMA integrity_check(20)"))
         if row[0] != "ok"
     ]
+
+
+def _orphans(connection: Connection) -> list[str]:
     orphans: dict[tuple[str, str], int] = {}
     for row in connection.execute(text("PRAGMA foreign_key_check")):
         orphans[row[0], row[2]] = orphans.get((row[0], row[2]), 0) + 1
-    return problems + [
+    return [
         f"{count} rows of {child} point to rows of {parent} that are not there."
         for (child, parent), count in orphans.items()
     ]

@@ -188,14 +188,14 @@ class Gathering:
     # words
 
     def _scan(self, row: list[Any], held: HeldInterview, version: Version, encoded: Encoded, survey_id: str) -> None:
-        names: frozenset[str] | None = None
+        looked_for: frozenset[str] | None = None
         for at, variable in version.encoder.texts:
             text = row[at]
             if not text or text in version.encoder.reserved:
                 continue
-            if names is None:
-                names = name_words((held.name, *_names_given(encoded)))
-            why = suspicions(text, names)
+            if looked_for is None and not held.erased:
+                looked_for = name_words((held.name, *_names_given(encoded)))
+            why = suspicions(text, looked_for)
             decision = self._reviewed.on(survey_id, variable, text)
             if not why and decision is None:
                 continue

@@ -16,6 +16,7 @@ _SHORTEST_NAME = 3
 _TITLES = frozenset({"miss", "mrs", "doctor", "professor", "prof", "rev", "the", "and", "van", "von", "del", "der"})
 
 Kind = str
+UNCHECKED = "name erased: cannot be checked for it any more"
 
 
 def name_words(names: Iterable[str]) -> frozenset[str]:
@@ -24,10 +25,11 @@ def name_words(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= _SHORTEST_NAME and word not in _TITLES)
 
 
-def suspicions(text: str, names: frozenset[str], region: str = "GB") -> list[Kind]:
+def suspicions(text: str, names: frozenset[str] | None, region: str = "GB") -> list[Kind]:
     """What a text may give away: an e-mail address, a telephone number, a postcode, a name.
 
-    `names`: as `name_words` gives them. Giving nothing away is an empty list.
+    `names`: as `name_words` gives them; None where they were erased, so that any text may hold one. Giving nothing away
+    is an empty list.
     """
     found: list[Kind] = []
     if ("@" in text or "at" in text.lower()) and (_EMAIL.search(text) or _SPOKEN_EMAIL.search(text)):
@@ -36,7 +38,9 @@ def suspicions(text: str, names: frozenset[str], region: str = "GB") -> list[Kin
         found.append("telephone number")
     if _POSTCODE.search(text):
         found.append("postcode")
-    if names and not names.isdisjoint(word.casefold() for word in _WORD.findall(text)):
+    if names is None:
+        found.append(UNCHECKED)
+    elif names and not names.isdisjoint(word.casefold() for word in _WORD.findall(text)):
         found.append("name")
     return found
 

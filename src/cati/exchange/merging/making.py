@@ -121,7 +121,7 @@ def _hold_back_words(merged: Merged, response: Response, row: Row, survey_id: st
             or text in {str(code.value) for code in variable.codes}
         ):
             continue
-        why = suspicions(text, names)
+        why = suspicions(text, None if response.case is not None and response.case.erased else names)
         decision = reviewed.on(survey_id, variable.name, text)
         if not why and decision is None:
             continue
