@@ -70,6 +70,23 @@ def test_a_conflict_blocks_it_and_nothing_is_written(
     assert held.code == 0
 
 
+def test_a_merge_never_takes_the_place_of_what_is_merged(
+    cati: Cati, exported: tuple[Path, Path, str], tmp_path: Path
+) -> None:
+    database, folder, serial = exported
+    (tmp_path / "in").mkdir()
+    path = online(tmp_path / "in", serial)
+    at = ("--database", database, *NOW)
+    for target, why in ((folder, "holds what is merged"), (tmp_path / "in", "holds what is merged")):
+        ran = cati("merge", path, folder, "--output", target, "--replace", *at)
+        assert (ran.code, ran.out, why in ran.err) == (2, "", True)
+    other = tmp_path / "other"
+    assert cati("export", other, "--format", "csv", *at).code == 0
+    ran = cati("merge", path, folder, "--output", other, "--replace", *at)
+    assert (ran.code, "is no earlier merge" in ran.err) == (2, True)
+    assert (other / "wave2.csv").exists()
+
+
 def test_mistakes_are_told(cati: Cati, exported: tuple[Path, Path, str], tmp_path: Path) -> None:
     database, folder, serial = exported
     path = online(tmp_path, serial)

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from cati.desk import amend_answer, appoint_administrator, install_study, sign_in_as, withdraw_respondent
 from cati.errors import InputError
 from cati.exchange.export import chosen_formats
+from cati.exchange.export.scanning import UNCHECKED
 from cati.exchange.merging import Merged, Wanted, merge, write_merged
 from cati.exchange.merging.by_mode import look_reversed
 from cati.exchange.merging.choosing import Candidate, choose
@@ -24,6 +26,7 @@ from cati.exchange.merging.dictionaries import compare
 from cati.exchange.merging.findings import Findings
 from cati.exchange.merging.keys import Serials
 from cati.storage.scratch import scratch_store
+from cati.storage.tables import cases
 from cati.studies import Study
 
 from ..conftest import FakeClock
@@ -81,6 +84,21 @@ def test_the_data_names_nobody_and_the_link_does(both: Fieldwork, tmp_path: Path
     losers = table(tmp_path / "merged/dropped/dropped.csv")
     assert {each["Serial"]: each["From"] for each in losers} == {"P0000": "online", "P0001": "telephone"}
     assert (tmp_path / "merged/link/link.csv").stat().st_mode & 0o077 == 0
+
+
+def test_words_of_an_online_response_whose_case_is_erased_are_held_back(own: Fieldwork, tmp_path: Path) -> None:
+    path = own.write(tmp_path / "online.csv")
+    before = run(own, path)
+    with own.store.write() as connection:
+        connection.execute(update(cases).values(name="", email="", erased_at=own.store.now(connection)))
+    after = run(own, path)
+    assert UNCHECKED not in {each.why for each in before.flagged}
+    unchecked = [each for each in after.flagged if each.why == UNCHECKED]
+    assert unchecked
+    assert after.table is not None
+    ids = after.table.column("SurveyID")
+    for each in unchecked:
+        assert after.table.column(each.variable)[ids.index(each.survey_id)] == "-6"
 
 
 def test_the_same_inputs_give_the_same_bytes(both: Fieldwork, tmp_path: Path) -> None:
@@ -183,6 +201,92 @@ def test_times_that_cannot_be_read_are_told_once_and_so_is_the_wrong_mode(own: F
     said = {(each.variable, each.kind): each.online for each in found.findings.differences}
     assert said["at", "time"].endswith("in row 2 and 5 more")
     assert said["Mode", "mode"] == "telephone in row 3"
+
+
+def test_a_status_and_a_test_mean_what_their_labels_say(own: Fieldwork, tmp_path: Path) -> None:
+    rows = own.rows()
+    status = rows[0].index("status")
+    numbers = {"complete": "2", "partial": "1", "opted_out": "4", "screened_out": "3"}
+    rows[0].append("test")
+    for row in rows[1:]:
+        row[status] = numbers[row[status]]
+        row.append("1")
+    book = own.book.to_json()
+    codes = [(1, "Partial"), (2, "Complete"), (3, "Screened out"), (4, "Opted out")]
+    book["variables"] += [
+        {"name": "status", "codes": [{"value": value, "label": label} for value, label in codes]},
+        {"name": "test", "codes": [{"value": 1, "label": "No"}, {"value": 2, "label": "Yes"}]},
+    ]
+    labelled = run(own, own.write(tmp_path / "online.csv", rows, book))
+    plain = run(own, own.write(tmp_path / "plain.csv"))
+    assert labelled.findings.rows == plain.findings.rows
+    assert "a test" not in {each.why for each in labelled.findings.left_out}
+    book["variables"][-2]["codes"][1]["label"] = "Ended"
+    assert ("status", "status") in kinds(run(own, own.write(tmp_path / "online.csv", rows, book)))
+
+
+def test_a_test_needs_no_status(own: Fieldwork, tmp_path: Path) -> None:
+    rows = own.rows()
+    rows[0].append("test")
+    for row in rows[1:]:
+        row.append("")
+    rows[1][rows[0].index("status")], rows[1][-1] = "", "1"
+    rows[2][rows[0].index("status")] = "test"
+    found = run(own, own.write(tmp_path / "online.csv", rows))
+    assert found.findings.conflicts == []
+    assert [each.why for each in found.findings.left_out].count("a test") == 2
+
+
+@pytest.mark.parametrize("column", [True, False])
+def test_without_times_nobody_is_said_to_have_been_earlier(own: Fieldwork, tmp_path: Path, column: bool) -> None:
+    rows = own.rows()
+    at = rows[0].index("at")
+    for row in rows[1:] if column else rows:
+        row[at] = ""
+    if not column:
+        rows = [[*row[:at], *row[at + 1 :]] for row in rows]
+    found = run(own, own.write(tmp_path / "online.csv", rows))
+    assert ("at", "missing", "serious") in told(found)
+    assert "completed earlier" not in {each.why for each in found.findings.duplicates}
+
+
+def test_a_response_of_the_open_link_that_came_twice_is_one(own: Fieldwork, tmp_path: Path) -> None:
+    rows = own.rows()
+    serial, at = rows[0].index("serial"), rows[0].index("at")
+    open_one = next(row for row in rows[1:] if not row[serial])
+    later = [*open_one]
+    later[at] = later[at][:-2] + "59"
+    assert later != open_one
+    before = run(own, own.write(tmp_path / "online.csv", rows)).findings
+    again = run(own, own.write(tmp_path / "twice.csv", [*rows, open_one])).findings
+    assert again.rows == before.rows
+    assert ("", "online", "the same row twice") in {(each.serial, each.kept, each.why) for each in again.duplicates}
+    other = run(own, own.write(tmp_path / "later.csv", [*rows, later]))
+    assert other.findings.rows == before.rows + 1
+    assert ("", "possible duplicate", "serious") in told(other)
+
+
+def test_a_file_cut_off_and_one_in_another_encoding_say_so(own: Fieldwork, tmp_path: Path) -> None:
+    path = own.write(tmp_path / "online.csv")
+    assert not {"truncated", "encoding"} & {kind for _, kind, _ in told(run(own, path))}
+    whole = path.read_bytes()
+    path.write_bytes(whole.rstrip())
+    assert ("", "truncated", "warning") in told(run(own, path))
+    path.write_bytes(whole.decode().encode("utf-16"))
+    assert ("", "encoding", "warning") in told(run(own, path))
+    path.write_bytes(whole.splitlines(keepends=True)[0])
+    assert ("", "rows", "serious") in told(run(own, path))
+    rows = own.rows()
+    rows[1][rows[0].index("region")] = "Siân".encode().decode("cp1252")
+    assert ("region", "encoding", "serious") in told(run(own, own.write(path, rows)))
+
+
+def test_blanks_around_a_key_are_told(own: Fieldwork, tmp_path: Path) -> None:
+    def pad(rows: Any, at: Any) -> None:
+        row = next(row for row in rows[1:] if row[at("serial")])
+        row[at("serial")] += "\u00a0"
+
+    assert ("serial", "key", "note") in told(run(own, _changed(own, tmp_path, pad)))
 
 
 def test_a_codebook_is_given_where_none_stands_beside_the_file(own: Fieldwork, tmp_path: Path) -> None:
@@ -349,9 +453,9 @@ def test_whoever_is_kept_is_beaten_by_nobody(found: list[Candidate], preferred: 
     kept = chosen.kept
     assert kept.status == min(each.status for each in found)
     rivals = [each for each in found if each.status == kept.status]
-    if any(each.at for each in rivals):
+    if all(each.at for each in rivals):  # else nobody knows which came first
         assert kept.at == min(each.at for each in rivals if each.at)
-    rivals = [each for each in rivals if each.at == kept.at]
+        rivals = [each for each in rivals if each.at == kept.at]
     assert kept.answers == max(each.answers for each in rivals)
     rivals = [each for each in rivals if each.answers == kept.answers]
     assert kept.mode == preferred or all(each.mode == kept.mode for each in rivals)

@@ -89,11 +89,15 @@ def merge(
     """
     from cati.exchange.export import chosen_formats, read_reviewed
     from cati.exchange.export.reviewing import Reviewed
-    from cati.exchange.merging import Wanted, write_merged
+    from cati.exchange.merging import Wanted, check_apart, check_is_merge, write_merged
     from cati.exchange.merging import merge as make
 
     if folder is None and not dry_run:
         raise click.UsageError("Where does the merged file go? Give --output FOLDER, or --dry-run.")
+    if folder is not None:
+        check_apart(folder, (online, export))
+        if replace:
+            check_is_merge(folder)
     decisions = read_reviewed(reviewed) if reviewed is not None else Reviewed()
     wanted = Wanted(cast(Literal["telephone", "online"], prefer), hold_back, dry_run, decisions, codebook)
     chosen = chosen_formats(formats)

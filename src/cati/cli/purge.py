@@ -41,7 +41,8 @@ def purge(days: int, dry_run: bool, yes: bool, as_json: bool) -> None:
     Finished is a case with a final outcome and nothing done since; and every case, once fieldwork has been over for as
     long. Answers, outcomes, calls and the variables that tables are made by stay: every table is the same before and
     after, but for the time that contact details took (cati report lengths). Words that people said are held back in
-    later exports, since nobody can look for their names any more: export before. Backups and files made before still hold what was erased. That it was done is kept in the change log.
+    later exports, since nobody can look for their names any more: export before. Backups and files made before still
+    hold what was erased. That it was done is kept in the change log.
     """
     from cati import desk
 

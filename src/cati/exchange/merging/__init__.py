@@ -5,7 +5,7 @@ from __future__ import annotations
 from .findings import Conflict, Difference, Duplicate, Findings, RouteViolation
 from .merged import Merged, Wanted
 from .running import merge
-from .writing import write_merged
+from .writing import check_apart, check_is_merge, write_merged
 
 __all__ = [
     "Conflict",
@@ -15,6 +15,8 @@ __all__ = [
     "Merged",
     "RouteViolation",
     "Wanted",
+    "check_apart",
+    "check_is_merge",
     "merge",
     "write_merged",
 ]

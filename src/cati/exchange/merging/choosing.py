@@ -49,18 +49,20 @@ class Chosen:
 
 def choose(candidates: Sequence[Candidate], preferred: Mode) -> Chosen:
     """Chooses among the interviews of one person; at least one."""
-    ranked = sorted(candidates, key=lambda each: _rank(each, preferred))
+    best = min(each.status != own.COMPLETE for each in candidates)
+    timed = all(each.at is not None for each in candidates if (each.status != own.COMPLETE) == best)
+    ranked = sorted(candidates, key=lambda each: _rank(each, preferred, timed))
     kept = ranked[0]
     continued = tuple(each for each in ranked[1:] if _is_beginning(each, kept))
     losers = [each for each in ranked[1:] if each not in continued]
-    return Chosen(kept, tuple((each, _why(kept, each, preferred)) for each in losers), continued)
+    return Chosen(kept, tuple((each, _why(kept, each, preferred, timed)) for each in losers), continued)
 
 
-def _rank(each: Candidate, preferred: Mode) -> tuple[Any, ...]:
+def _rank(each: Candidate, preferred: Mode, timed: bool) -> tuple[Any, ...]:
+    # where one of them has no time, nobody knows which came earlier
     return (
         each.status != own.COMPLETE,
-        each.at is None,
-        each.at or datetime.min,
+        each.at if timed and each.at is not None else datetime.min,
         -each.answers,
         each.mode != preferred,
         each.row,
@@ -73,12 +75,6 @@ def _is_beginning(each: Candidate, kept: Candidate) -> bool:
     return begun and kept.mode == "telephone" and kept.begun_online
 
 
-def _why(kept: Candidate, loser: Candidate, preferred: Mode) -> str:
-    one, other = _rank(kept, preferred), _rank(loser, preferred)
-    if one[0] != other[0]:
-        return RULES[0]
-    if one[1:3] != other[1:3]:
-        return RULES[1]
-    if one[3] != other[3]:
-        return RULES[2]
-    return RULES[3] if one[4] != other[4] else RULES[4]
+def _why(kept: Candidate, loser: Candidate, preferred: Mode, timed: bool) -> str:
+    pairs = zip(_rank(kept, preferred, timed), _rank(loser, preferred, timed), strict=True)
+    return next((rule for rule, (one, other) in zip(RULES, pairs, strict=True) if one != other), RULES[-1])

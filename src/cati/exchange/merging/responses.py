@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from cati.outcomes import Scheme
 
 OWN = frozenset({SERIAL, "status", "at", "link", "region", "ofsted", "test", "version"})
+_TEST = -2
 _STATUSES = {
     "complete": own.COMPLETE, "1": own.COMPLETE,
     "partial": own.PARTIAL, "part_complete": own.PARTIAL, "part_interview": own.PARTIAL, "2": own.PARTIAL,
     "incomplete": own.PARTIAL,
     "screened_out": own.SCREENED_OUT, "screen_out": own.SCREENED_OUT, "screenout": own.SCREENED_OUT,
     "3": own.SCREENED_OUT,
-    "opted_out": 0, "opt_out": 0,
+    "opted_out": 0, "opt_out": 0, "test": _TEST,
 }  # fmt: skip
 _YES = frozenset({"1", "yes", "true", "y", "test"})
 _BY_TELEPHONE = frozenset({"telephone", "phone", "cati", str(own.MODE_CODES["telephone"])})
@@ -98,6 +99,9 @@ class Reader:
         self._misreads = _Misreads()
         self._contradicted: dict[str, list[int]] = defaultdict(list)
         self._no_times: list[tuple[int, str]] = []
+        self._untimed: list[int] = []
+        dictionary = file.dictionary or {}
+        self._labels = {name.lower(): each.labels for name, each in dictionary.items() if name.lower() in OWN}
         self._at_name = next((name for name in ("at", own.END) if name in file.names), None)
 
     def _is_answer(self, name: str) -> bool:
@@ -125,9 +129,15 @@ class Reader:
         findings = self.findings
         if self.file.encoding:
             findings.differ("", "encoding", "warning", self.file.encoding, "UTF-8")
+        if not self.file.rows:
+            findings.differ("", "rows", "serious", "none", "")
+        elif self.file.cut_off:
+            said = f"the last row ({self.file.rows[-1].number}) has no line end: was the file cut off?"
+            findings.differ("", "truncated", "warning", said, "")
         for name, text in self.file.mangled.items():
             findings.differ(name, "encoding", "serious", f"{text}: saved in a wrong encoding once", "")
-        if self.file.dictionary is None:
+        coded = (each for name, each in (self.file.dictionary or {}).items() if name.lower() in self.by_name)
+        if not any(each.labels for each in coded):
             said = "none: labels, the order of codes and reserve codes could not be compared"
             findings.differ("", "dictionary", "warning", said, "codebook.json")
         if "status" not in self.file.names:
@@ -174,10 +184,13 @@ class Reader:
     def _response(self, row: OnlineRowRead) -> Response | None:
         cells = row.cells
         key = cells.get(SERIAL, "").strip()
+        if self._in_words(row, "test").lower() in _YES:
+            self._leave_out(key, row, "a test")
+            return None
         said = self._status(row)
         if said is None:
             return None
-        if cells.get("test", "").strip().lower() in _YES:
+        if said == _TEST:
             self._leave_out(key, row, "a test")
             return None
         serial, known = self._whose(row, key)
@@ -203,7 +216,7 @@ class Reader:
         """How a row stands; -1 where the file does not say; None, and told, for what is no status."""
         if "status" not in self.file.names:
             return -1
-        cell = row.cells.get("status", "")
+        cell = self._in_words(row, "status")
         word = "_".join(cell.lower().replace("-", " ").replace("_", " ").split())
         status = _STATUSES.get(word, _STATUSES.get(word.removesuffix("d")))
         if status is None:
@@ -211,6 +224,11 @@ class Reader:
                 "status", "status", f"row {row.number}: {shown(cell) or '(blank)'}", "complete, partial"
             )
         return status
+
+    def _in_words(self, row: OnlineRowRead, name: str) -> str:
+        """A cell of one of the columns of our own, by the label of its code where the file has labels for it."""
+        cell = row.cells.get(name, "").strip()
+        return self._labels.get(name, {}).get(cell, cell)
 
     def _whose(self, row: OnlineRowRead, key: str) -> tuple[str, bool]:
         """The serial that a row's key means; "" for the open link. False, and told, for nobody's."""
@@ -226,7 +244,7 @@ class Reader:
             why = f"could mean {several} serials of the sample" if several else "no serial of the sample"
             self.findings.conflict(SERIAL, "key", f"row {row.number}: {shown(key)}", why)
             return "", False
-        if serial != key:
+        if serial != key or row.padded:
             self.findings.differ(
                 SERIAL, "key", "note", "written otherwise: blanks, capitals or zeros", "as in the sample"
             )
@@ -300,6 +318,7 @@ class Reader:
     def _time(self, row: OnlineRowRead) -> datetime | None:
         cell = row.cells.get(self._at_name, "").strip() if self._at_name else ""
         if not cell:
+            self._untimed.append(row.number)
             return None
         try:
             moment = datetime.fromisoformat(cell)
@@ -329,6 +348,14 @@ class Reader:
             said = f"{shown(cell)} in row {_and_more(row, len(self._no_times))}"
             why = "ISO 8601 is read, such as 2019-11-12T14:30; which was completed earlier is not known"
             self.findings.differ(str(self._at_name), "time", "serious", said, why)
+        if self._untimed:
+            said = (
+                "no column"
+                if self._at_name is None
+                else f"blank in row {_and_more(self._untimed[0], len(self._untimed))}"
+            )
+            name = self._at_name or "at"
+            self.findings.differ(name, "missing", "serious", said, "which was completed earlier is not known")
         for item, rows_ in sorted(self._contradicted.items()):
             named = ", ".join(str(row) for row in rows_[:_MOST_NAMED])
             more = f" and {len(rows_) - _MOST_NAMED} more" if len(rows_) > _MOST_NAMED else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Told = Callable[[str, int | None], Callable[[int], None]]
 _WORDS = {"completes": own.COMPLETE, "part_interviews": own.PARTIAL, "screened_out": own.SCREENED_OUT}
 _LENGTH = 10
+_AGAIN = "the same row twice"
 
 
 def merge(store: Store, study: Study, online: Path, export: Path, wanted: Wanted, *, told: Told) -> Merged:
@@ -114,7 +116,12 @@ def _chosen(
         else:
             people.setdefault(serial, []).append(_of_telephone(book, row))
     kept: list[Candidate] = []
+    seen_before = _SeenBefore(findings)
     for response in responses:
+        if not response.serial and seen_before.is_again(response):
+            findings.left_out.append(LeftOut("", "online", response.row, f"duplicate: {_AGAIN}"))
+            merged.losers.append(("", "online", _AGAIN, response.encoded.values))
+            continue
         candidate = _of_online(book, response)
         if response.status == own.SCREENED_OUT and own.SCREENED_OUT not in statuses:
             findings.left_out.append(LeftOut(response.serial, "online", response.row, "screened out"))
@@ -149,6 +156,29 @@ def _chosen(
         "left_out": len(findings.left_out),
     }
     return kept
+
+
+class _SeenBefore:
+    """The responses of the open link so far: nothing but what they say tells whether two are one person's."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._rows: dict[str, dict[Any, int]] = {}
+
+    def is_again(self, response: Response) -> bool:
+        """Is it a row that came before, to the minute and the letter? One with the same answers at another time is
+        told, and stays."""
+        answers = response.answers
+        given = json.dumps([answers.items, answers.rest, answers.contact, response.region], sort_keys=True, default=str)
+        times = self._rows.setdefault(given, {})
+        if response.at in times:
+            self._findings.duplicates.append(Duplicate("", "online", _AGAIN))
+            return True
+        if times and (answers.items or answers.contact):
+            said = f"rows {min(times.values())} and {response.row}: the same answers at other times"
+            self._findings.differ("", "possible duplicate", "serious", said, "both are kept")
+        times[response.at] = response.row
+        return False
 
 
 def _of_telephone(book: Codebook, row: Row) -> Candidate:

@@ -17,15 +17,15 @@ from cati.exchange.merging.described import Described, code_text, of_spss, read_
 from cati.exchange.table_file import table_lines
 
 CODEBOOK = "codebook.json"
-_MANGLED = ("\u00c3\u00a9", "\u00e2\u20ac", "\u00c2\u00a3", "\u00c3\u00a8", "\ufffd", "\u00c3\u00b6", "\u00c2\u00a0")
 
 
 @dataclass(slots=True)
 class OnlineRowRead:
-    """A row of the online file: its number there, and its cells by column."""
+    """A row of the online file: its number there, and its cells by column; was the serial padded with blanks?"""
 
     number: int
     cells: dict[str, str]
+    padded: bool = False
 
 
 @dataclass
@@ -33,8 +33,8 @@ class OnlineFile:
     """The online file as it was read.
 
     `unreadable`: rows that cannot be read, with the reason; `dictionary`: what it says of its variables (None: nothing,
-    as a CSV without a codebook); `encoding`: of a CSV that is not UTF-8, in words; `mangled`: columns with texts that
-    were saved in a wrong encoding once, with the first of them.
+    as a CSV without a codebook); `encoding`: of a CSV that is not UTF-8, in words; `cut_off`: its last row has no line
+    end; `mangled`: columns with texts that were saved in a wrong encoding once, with the first of them.
     """
 
     path: Path
@@ -43,6 +43,7 @@ class OnlineFile:
     unreadable: list[tuple[int, str]] = field(default_factory=list)
     dictionary: Mapping[str, Described] | None = None
     encoding: str = ""
+    cut_off: bool = False
     mangled: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
 
@@ -60,9 +61,20 @@ def read_online_source(path: Path, codebook: Path | None = None) -> OnlineFile:
     file.sha256 = sha256_of(data)
     for row in file.rows:
         for name, cell in row.cells.items():
-            if name not in file.mangled and any(sign in cell for sign in _MANGLED):
+            if name not in file.mangled and not cell.isascii() and _is_mangled(cell):
                 file.mangled[name] = shown(cell)
     return file
+
+
+def _is_mangled(cell: str) -> bool:
+    """Was the text UTF-8 once, and read as Windows-1252?"""
+    if "\ufffd" in cell:
+        return True
+    try:
+        cell.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def sha256_of(path: Path) -> str:
@@ -95,14 +107,19 @@ def _read_table(path: Path) -> OnlineFile:
         columns = Columns.of_header(next(lines), name, what="online", spelling=_spelling)
         _check_apart(columns.names, name)
         file = OnlineFile(path, tuple(each for each in columns.names if each))
+        key = columns.names.index(SERIAL)
         for line in lines:
             if line.is_blank():
                 continue
             try:
-                file.rows.append(OnlineRowRead(line.number, columns.cells(line)))
+                cells = columns.cells(line)
+                file.rows.append(OnlineRowRead(line.number, cells, line.cells[key] != cells[SERIAL]))
             except RefusedError as refused:
                 file.unreadable.append((line.number, str(refused)))
-    file.encoding = _encoding(path)
+    data = path.read_bytes()
+    if not data.startswith(b"PK"):
+        file.encoding = _encoding(data)
+        file.cut_off = not data.rstrip(b"\0").endswith((b"\n", b"\r"))
     return file
 
 
@@ -123,10 +140,9 @@ def _check_apart(names: tuple[str, ...], file: str) -> None:
             )
 
 
-def _encoding(path: Path) -> str:
-    data = path.read_bytes()
-    if data.startswith((b"PK", b"\xff\xfe", b"\xfe\xff")):
-        return ""
+def _encoding(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:100]:
+        return "UTF-16"
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

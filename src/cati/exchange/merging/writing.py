@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import cati
+from cati.errors import InputError
 from cati.exchange.codebook.variables import Codebook
 from cati.exchange.export.contact import write_review
 from cati.exchange.export.delimited import write_codebook_csv, write_codebook_json
@@ -27,6 +29,28 @@ _MADE = b"01 Jan 0000:00:00"
 _DATE_AT = 92
 """Where an SPSS file says when it was made: nine bytes of a date, eight of a time."""
 _PRIVATE = 0o600
+
+
+def check_apart(folder: Path, inputs: Iterable[Path]) -> None:
+    """Raises InputError where the folder to be written is, or holds, what is merged: it would give way to the merge."""
+    target = folder.resolve()
+    for each in inputs:
+        place = each.resolve()
+        if target == place or target in place.parents:
+            raise InputError(f"{folder} holds what is merged ({each}): name another folder for --output.")
+
+
+def check_is_merge(folder: Path) -> None:
+    """Raises InputError where a folder that is to give way to a merge is none itself, but an export, say."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return  # `whole_folder` says what there is to say
+    try:
+        is_merge = json.loads(manifest.read_text(encoding="utf-8")).get("merge") is True
+    except (ValueError, AttributeError):
+        is_merge = False
+    if not is_merge:
+        raise InputError(f"{folder} is no earlier merge, so it is not replaced. Name a new folder.")
 
 
 def write_merged(
