@@ -39,7 +39,7 @@ def held(study: Study) -> list[CheckedInterview]:
         n = len(found)
         seconds = 15 * len(walked.route)
         at = datetime(2019, 11, 19, tzinfo=UTC)
-        found.append(CheckedInterview(f"C{n}", f"X{n}", f"I{n % 3}", at, seconds, SAMPLE, plain))
+        found.append(CheckedInterview(f"C{n}", f"I{n % 3}", at, seconds, SAMPLE, plain))
     return found
 
 
@@ -79,7 +79,6 @@ def test_what_is_put_there_is_found_and_named(study: Study, held: list[CheckedIn
     assert any(one.serial == "C3" and "G1 (" in one.what for one in found.flags if one.kind == "straight-lining")
     assert of_kind(found, "speeding") == {"C4"}
     assert "C5" in of_kind(found, "route")
-    assert {one.survey_id for one in found.flags if one.serial == "C4"} == {"X4"}
 
 
 def test_a_number_far_out_is_named_with_what_is_usual(study: Study, held: list[CheckedInterview]) -> None:
@@ -110,6 +109,38 @@ def test_somebody_who_always_codes_dont_know_stands_out(study: Study, held: list
     z = {one.name: one.z for one in found.interviewers}
     assert z["I1"] is not None
     assert z["I1"] > 2.58
+
+
+def test_dont_know_counts_in_a_multicode_and_not_applicable_counts_nowhere(
+    study: Study, held: list[CheckedInterview]
+) -> None:
+    step = study.program("telephone").step("B3")
+    assert step is not None
+    code = next(option.option.code for option in step.options if option.option.key == "dk")
+    asked = [one for one in held if "B3" in one.answers]
+    assert asked
+    unsure = changed(asked[0], {"B3": [code]})
+    lost = {one.item: (one.answered, one.missing) for one in checked(study, [unsure]).items}
+    assert lost["B3"] == (1, 1)
+    hours = next(one for one in held if "B15" in one.answers)
+    for key, missing in (("na", 0), ("nd", 0), ("dk", 1)):
+        missed = {one.item: one.missing for one in checked(study, [changed(hours, {"B15": {"key": key}})]).items}
+        assert missed.get("B15", 0) == missing
+
+
+def test_each_interview_is_judged_by_the_version_it_was_held_with(study: Study, held: list[CheckedInterview]) -> None:
+    name = study.files["questionnaire"]
+    text = study.texts[name]
+    gone = text.index("      - id: J4\n"), text.index("  - id: K\n    title: Recontact")
+    newer = replace(study, texts=study.texts | {name: text[: gone[0]] + text[gone[1] :]}).program("telephone")
+    mine = [replace(one, version_id=1) for one in held]
+
+    def ends(end: str | None) -> bool:
+        return end == "completed"
+
+    assert of_kind(data_quality(newer, mine, ends), "route")
+    own = data_quality(newer, mine, ends, {1: study.program("telephone")})
+    assert of_kind(own, "route") == of_kind(checked(study, held), "route")
 
 
 @pytest.mark.parametrize("form", get_args(Format))

@@ -24,7 +24,7 @@ from cati.desk.finding import Found, find_cases
 from cati.desk.foresee import Foreseen, foresee
 from cati.desk.heard import Heard
 from cati.desk.heartbeat import Beat, heartbeat
-from cati.desk.interviews_checked import CheckedInterview, checked_interviews
+from cati.desk.interviews_checked import CheckedInterview, checked_interviews, programs_of
 from cati.desk.issuing import Held, Issued, Stratum, hold_sample, issue_sample
 from cati.desk.messages import ShiftNote, leave_note, list_messages, mark_read, send_message, shift_notes
 from cati.desk.online import OnlineCounts, OnlineRow, load_online
@@ -258,6 +258,7 @@ __all__ = [
     "permit",
     "present",
     "preview",
+    "programs_of",
     "purge",
     "quality_now",
     "reassign_case",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from cati.desk.held_interviews import held_versions
 from cati.storage import Store
-from cati.storage.tables import answer, call, call_result, cases, interview, interviewer, survey_link
+from cati.storage.tables import answer, call, call_result, cases, interview, interviewer
+from cati.studies.study import study_from_texts
 
 if TYPE_CHECKING:
+    from cati.questionnaire.program import Program
     from cati.studies import Study
 
 _FACTS = ("serial", "name", "la", "region", "ofsted", "email", "link")
@@ -21,17 +24,18 @@ _FACTS = ("serial", "name", "la", "region", "ofsted", "email", "link")
 
 @dataclass(frozen=True, slots=True)
 class CheckedInterview:
-    """A completed interview. `survey_id`: "" where it was never exported; `interviewer`: who completed it;
+    """A completed interview. `interviewer`: who completed it;
     `seconds`: how long the calls took in which questions were answered; `answers`: the newest to each item, as kept,
-    those of per-call items of the call that completed it; contact details are not among them."""
+    those of per-call items of the call that completed it; contact details are not among them; `version_id`: the version
+    of the study's files that it was completed under."""
 
     serial: str
-    survey_id: str
     interviewer: str
     completed_at: datetime
     seconds: int
     sample: Mapping[str, str]
     answers: Mapping[str, Any]
+    version_id: int = 0
 
 
 def checked_interviews(store: Store, study: Study) -> list[CheckedInterview]:
@@ -54,8 +58,6 @@ def checked_interviews(store: Store, study: Study) -> list[CheckedInterview]:
             for row in connection.execute(select(call.c.id, call.c.started_at, call.c.ended_at))
             if row.ended_at is not None
         }
-        links = select(survey_link.c.case_id, survey_link.c.survey_id).where(survey_link.c.purpose == "")
-        survey_ids = {row.case_id: row.survey_id for row in connection.execute(links)}
         given: dict[int, dict[str, Any]] = {}
         answered_in: dict[int, set[int]] = {}
         for row in connection.execute(select(answer).order_by(answer.c.interview_id, answer.c.seq)):
@@ -78,13 +80,24 @@ def checked_interviews(store: Store, study: Study) -> list[CheckedInterview]:
     return [
         CheckedInterview(
             serial=row.serial,
-            survey_id=survey_ids.get(row.id, ""),
             interviewer=last[row.interview_id].who,
             completed_at=last[row.interview_id].at,
             seconds=sum(spans.get(call_id, 0) for call_id in answered_in.get(row.interview_id, ())),
             sample={**json.loads(row.variables), **{name: row._mapping[name] for name in _FACTS}},
             answers=given[row.interview_id],
+            version_id=last[row.interview_id].version_id,
         )
         for row in rows
         if row.interview_id in given and row.interview_id in last
     ]
+
+
+def programs_of(store: Store, study: Study, interviews: Iterable[CheckedInterview]) -> dict[int, Program]:
+    """The telephone's questionnaire of each version that some of these interviews were completed under, by its id."""
+    versions = held_versions(store)
+    found = {}
+    for version_id in {each.version_id for each in interviews} & versions.keys():
+        texts = dict(versions[version_id].texts)
+        held = study if texts == dict(study.texts) else study_from_texts(texts, study.id)
+        found[version_id] = held.program("telephone")
+    return found

@@ -4,7 +4,8 @@ Nothing here is proof. Each measure says what it is and from where on somebody s
 
 - Straight-lining: every row of a grid has the same code (special answers not counted; three rows or more).
 - Speeding: less than half the median time a question, over all interviews.
-- Item non-response: don't know and refused among the answers to questions that have such an answer; an interviewer's
+- Item non-response: don't know, refused, prefers not to say (not: not applicable) among the answers to questions that
+  have such an answer; an interviewer's
   share against that of all others by the z of two proportions, told from 2.58 on (1% by chance, two-sided).
 - Outliers: more than three interquartile ranges outside the quartiles (Tukey 1977, "far out"), of ten numbers or more.
 - Interviewer effects: the intra-interviewer correlation rho of an answer by a one-way analysis of variance,
@@ -21,6 +22,7 @@ from math import sqrt
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
+from cati.desk.figures.answered import NO_ANSWER
 from cati.interview.gaps import walk_past_gaps
 from cati.interview.interview import Interview
 from cati.questionnaire.answers import Key
@@ -42,7 +44,6 @@ class Flag:
     """An interview to look at: why, in a word, and what of it."""
 
     serial: str
-    survey_id: str
     interviewer: str
     kind: str
     what: str
@@ -114,16 +115,21 @@ class _Held:
 
 
 def data_quality(
-    program: Program, interviews: Sequence[CheckedInterview], is_complete: Callable[[str | None], bool]
+    program: Program,
+    interviews: Sequence[CheckedInterview],
+    is_complete: Callable[[str | None], bool],
+    by_version: Mapping[int, Program] | None = None,
 ) -> DataQuality:
-    """Looks at completed interviews. `is_complete`: is this end of a route, an outcome key, a complete?"""
+    """Looks at completed interviews. `is_complete`: is this end of a route, an outcome key, a complete?
+    `by_version`: the questionnaire that an interview was held with, where that is not `program`."""
     found = DataQuality(len(interviews))
     items: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     numbers: dict[str, list[tuple[int, _Held]]] = defaultdict(list)
     values: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     held = []
     for each in interviews:
-        walked, dropped = Interview.resume(program, each.sample, each.answers)
+        own = (by_version or {}).get(each.version_id, program)
+        walked, dropped = Interview.resume(own, each.sample, each.answers)
         one = _Held(each, walked)
         held.append(one)
         _look(one, items, numbers, values)
@@ -146,7 +152,7 @@ def data_quality(
 
 
 def _flag(one: _Held, kind: str, what: str) -> Flag:
-    return Flag(one.of.serial, one.of.survey_id, one.of.interviewer, kind, what)
+    return Flag(one.of.serial, one.of.interviewer, kind, what)
 
 
 def _look(
@@ -163,11 +169,12 @@ def _look(
             continue
         one.questions += 1
         special = isinstance(answer, Key) or _is_special(step, answer)
-        if step.specials or any(option.option.key for option in step.options):
+        if _can_be_lost(step):
+            lost = _is_lost(step, answer)
             items[item][0] += 1
-            items[item][1] += special
+            items[item][1] += lost
             one.could += 1
-            one.missing += special
+            one.missing += lost
         if step.kind == "number" and isinstance(answer, int):
             numbers[item].append((answer, one))
         if step.kind in ("single", "number") and not special:
@@ -177,7 +184,22 @@ def _look(
 
 
 def _is_special(step: Step, answer: Any) -> bool:
-    return any(option.option.key and option.option.code == answer for option in step.options)
+    return any(option.option.key and _has(answer, option.option.code) for option in step.options)
+
+
+def _can_be_lost(step: Step) -> bool:
+    keys = (*(option.option.key for option in step.options), *(special.special.key for special in step.specials))
+    return any(key in NO_ANSWER for key in keys)
+
+
+def _is_lost(step: Step, answer: Any) -> bool:
+    if isinstance(answer, Key):
+        return answer.name in NO_ANSWER
+    return any(option.option.key in NO_ANSWER and _has(answer, option.option.code) for option in step.options)
+
+
+def _has(answer: Any, code: int) -> bool:
+    return code in answer if isinstance(answer, tuple) else bool(answer == code)
 
 
 def _routes(one: _Held, dropped: Iterable[str], is_complete: Callable[[str | None], bool], flags: list[Flag]) -> None:

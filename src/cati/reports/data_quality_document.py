@@ -74,16 +74,13 @@ def _flags(found: DataQuality) -> Grid:
         Column(name, label, numeric=False)
         for name, label in (
             ("serial", "Serial"),
-            ("survey_id", "Survey id"),
             ("interviewer", "Interviewer"),
             ("kind", "Why"),
             ("what", "What"),
         )
     )
-    rows = tuple(
-        GridRow((one.serial, one.survey_id, one.interviewer, one.kind, one.what), depth=1) for one in found.flags
-    )
-    return Grid("Interviews to look at", columns, rows, () if rows else ("None.",))
+    rows = tuple(GridRow((one.serial, one.interviewer, one.kind, one.what), depth=1) for one in found.flags)
+    return Grid("Interviews to look at", columns, rows)
 
 
 def _items(found: DataQuality) -> Grid:
