@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 
-_EMAIL = re.compile(r"[^\s@,;<>()]+\s?(?:@|\(at\)|\[at\])\s?[^\s@,;<>()]+\.[A-Za-z]{2,}", re.IGNORECASE)
-_SPOKEN_EMAIL = re.compile(r"\b\w[\w.-]*\s+at\s+\w[\w-]*\s+dot\s+\w{2,}", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@,;<>()]+\s?(?:@|\(at\)|\[at\])\s?[^\s@,;<>()]+\s?\.\s?[A-Za-z]{2,}", re.IGNORECASE)
+_SPOKEN_EMAIL = re.compile(r"\b\w[\w.-]*\s+at\s+\w[\w-]*(?:\.|\s+dot\s+)[a-z]{2,}", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+")
+_APOSTROPHES = str.maketrans("", "", "'’‘`")
 _LEAST_DIGITS = 7
 _SHORTEST_NAME = 3
 # Words of a name that say nothing of who it is.
@@ -20,9 +22,22 @@ UNCHECKED = "name erased: cannot be checked for it any more"
 
 
 def name_words(names: Iterable[str]) -> frozenset[str]:
-    """The words of somebody's names that are looked for, without case."""
-    words = (word.casefold() for name in names for word in _WORD.findall(name))
+    """The words of somebody's names that are looked for, as `_folded` writes them."""
+    words = (word for name in names for word in _WORD.findall(_folded(name)))
     return frozenset(word for word in words if len(word) >= _SHORTEST_NAME and word not in _TITLES)
+
+
+def _folded(text: str) -> str:
+    """Without capitals, accents and apostrophes, which some write and others do not."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(_APOSTROPHES))
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def _possible_names(text: str) -> Iterator[str]:
+    for word in _WORD.findall(_folded(text)):
+        yield word
+        if word.endswith("s"):  # what is somebody's
+            yield word[:-1]
 
 
 def suspicions(text: str, names: frozenset[str] | None, region: str = "GB") -> list[Kind]:
@@ -40,7 +55,7 @@ def suspicions(text: str, names: frozenset[str] | None, region: str = "GB") -> l
         found.append("postcode")
     if names is None:
         found.append(UNCHECKED)
-    elif names and not names.isdisjoint(word.casefold() for word in _WORD.findall(text)):
+    elif names and not names.isdisjoint(_possible_names(text)):
         found.append("name")
     return found
 
