@@ -44,6 +44,7 @@ ACTING: dict[str, list[list[str]]] = {
     "outbox export": [["outbox", "export", "online_link"]],
     "outbox sent": [["outbox", "sent", "1"]],
     "outbox unsent": [["outbox", "unsent", "1", "--reason", "x"]],
+    "respondent copy": [["respondent", "copy", "A1"]],
     "respondent request": [["respondent", "request", "A1", "copy"]],
     "respondent amend": [["respondent", "amend", "A1", "B1", "1", "--reason", "x"]],
     "respondent withdraw": [["respondent", "withdraw", "A1", "--reason", "x", "--yes"]],
@@ -63,7 +64,7 @@ FOR_EVERYBODY = {
     "demo", "study new", "console", "sample counts", "case show", "case log", "fieldwork explain", "fieldwork rehearse",
     "merge", "outcomes table", "outcomes rates", "outcomes margin", "questionnaire check", "questionnaire walk",
     "questionnaire rehearse", "questionnaire show", "questionnaire export", "outbox list", "message list",
-    "shift notes", "user list", "respondent copy", "respondent requests", "opt-out list", "backup", "verify",
+    "shift notes", "user list", "respondent requests", "opt-out list", "backup", "verify",
 }  # fmt: skip
 """What only reads, and what has no database or one of its own."""
 

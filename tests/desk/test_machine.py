@@ -233,6 +233,6 @@ def test_the_desk_stays_true_to_itself(fresh: Fresh, study: Study, clock: Any) -
     run_state_machine_as_test(
         machine(fresh, study, clock),
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

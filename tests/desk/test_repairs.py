@@ -25,6 +25,7 @@ from cati.desk import (
     case_log,
     correct_number,
     foresee_repair,
+    list_outbox,
     load_sample,
     mark_number,
     move_appointment,
@@ -546,9 +547,9 @@ def test_an_appointment_is_moved_and_cancelled(
     before = state(shop, study)
     with pytest.raises(InputError, match="past"):
         move_appointment(shop, study, ruth, "C1", Booking("hard", clock.now), WHY)
-    later = Booking("soft", clock.now + timedelta(days=3), words="after the school run")
+    later = Booking("hard", clock.now + timedelta(days=3), words="after the school run")
     done = move_appointment(shop, study, ruth, "C1", later, WHY)
-    assert (done.old, done.new) == ("hard, 2019-11-20 10:00", "soft, 2019-11-22 10:00")
+    assert (done.old, done.new) == ("hard, 2019-11-20 10:00", "hard, 2019-11-22 10:00")
     at_night = move_appointment(shop, study, ruth, "C1", Booking("hard", clock.now + timedelta(days=3, hours=14)), WHY)
     assert at_night.notes, "what speaks against the time is said"
     undo_repair(shop, study, ruth, "C1", WHY)
@@ -562,3 +563,61 @@ def test_an_appointment_is_moved_and_cancelled(
     undo_repair(shop, study, ruth, "C1", WHY)
     assert state(shop, study) == before
     assert verify(shop) == []
+
+
+# --- what belongs to an outcome
+
+
+def test_a_refusal_recoded_as_another_keeps_how_firm_it_was_who_refused_and_why(
+    shop: Store, study: Study, ruth: Actor, who: Interviewer
+) -> None:
+    said = Refusal("soft", "respondent", "no time this month")
+    call(shop, study, who, "C1", Result("refusal", refusal=said))
+    recode_call(shop, study, ruth, "C1", Result("refusal_company_policy"), WHY)
+    (made,) = case_card(shop, study, "C1").calls
+    assert (made.refusal_strength, made.refused_by, made.refusal_reason) == (said.strength, said.who, said.reason)
+    recode_call(shop, study, ruth, "C1", Result("refusal", refusal=Refusal("hard")), WHY)
+    (made,) = case_card(shop, study, "C1").calls
+    assert (made.refusal_strength, made.refused_by, made.refusal_reason) == ("hard", said.who, said.reason)
+
+
+def test_a_corrected_address_takes_the_place_of_the_wrong_one_in_the_outbox(
+    shop: Store, study: Study, ruth: Actor, who: Interviewer
+) -> None:
+    def waiting() -> list[str]:
+        return [each.address for each in list_outbox(shop, study) if each.state == "waiting"]
+
+    call(shop, study, who, "C1", "no_reply")
+    for address in ("wrong@example.org", "right@example.org"):
+        result = Result("online_requested", email=EmailRequest(address, "online_link"))
+        recode_call(shop, study, ruth, "C1", result, WHY)
+    assert waiting() == ["right@example.org"]
+    undo_repair(shop, study, ruth, "C1", WHY)
+    assert waiting() == ["wrong@example.org"]
+
+
+def test_details_that_do_not_belong_to_the_outcome_are_refused(
+    shop: Store, study: Study, ruth: Actor, who: Interviewer
+) -> None:
+    call(shop, study, who, "C1", "no_reply")
+    for result, why in (
+        (Result("engaged", refusal=Refusal("hard")), "has no refusal"),
+        (Result("engaged", referral_number="01632 960099"), "has no number"),
+        (Result("engaged", email=EmailRequest("a@example.org", "online_link")), "has no email"),
+        (Result("online_requested", email=EmailRequest("nonsense", "online_link")), "is no e-mail address"),
+    ):
+        with pytest.raises(InputError, match=why):
+            recode_call(shop, study, ruth, "C1", result, WHY)
+    assert outcome(shop, study, "C1") == "no_reply"
+
+
+def test_no_repair_makes_an_appointment_of_another_kind_than_its_outcome(
+    shop: Store, study: Study, ruth: Actor, who: Interviewer, clock: Any
+) -> None:
+    soft = Booking("soft", clock.now + timedelta(days=1))
+    call(shop, study, who, "C1", Result("soft_appointment", appointment=soft))
+    with pytest.raises(InputError, match="takes no hard appointment"):
+        move_appointment(shop, study, ruth, "C1", Booking("hard", clock.now + timedelta(days=2)), WHY)
+    call(shop, study, who, "C2", "refusal")
+    with pytest.raises(InputError, match="cannot be reopened as"):
+        reopen_case(shop, study, ruth, "C2", WHY, "hard_appointment")

@@ -68,6 +68,7 @@ ACT_BY_ACT: dict[str, Try] = {
     "respondent withdraw": lambda store, study, who: desk.withdraw_respondent(store, study, "C1", who, reason=WHY),
     "opt-out list": lambda store, study, who: desk.opt_out_details(store, study, who, ["01632 960001"], "", WHY),
     "export": _asked("export"),
+    "respondent copy": _asked("respondent copy"),
     "purge": lambda store, study, who: desk.purge(store, study, 30, who),
     "message": lambda store, _, who: desk.send_message(store, who, "Bob", "psst"),
     "shift note": lambda store, _, who: desk.leave_note(store, who, "psst"),

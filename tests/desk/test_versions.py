@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from cati.desk import Result, case_card, close_call, install_study, next_case, save_answer, sign_in, start_call
+from cati.desk import (
+    Booking,
+    Result,
+    case_card,
+    close_call,
+    install_study,
+    next_case,
+    save_answer,
+    sign_in,
+    start_call,
+    take_case,
+)
 from cati.errors import InputError
 from cati.storage import Store, tables, verify
 from cati.studies import Study
@@ -60,3 +72,23 @@ def test_a_version_that_was_never_installed_holds_no_interview(shop: Store, stud
     with pytest.raises(InputError, match=r"never installed in this database.*Start again.*cati init STUDY"):
         start_call(shop, newer(study), delivery.hold, delivery.card.next_number)
     assert case_card(shop, study, "C1").calls == ()
+
+
+def test_a_console_open_since_before_the_rules_changed_settles_appointments_by_those_in_force(
+    shop: Store, study: Study, clock: Any
+) -> None:
+    ann = sign_in(shop, "Ann")
+    delivery = next_case(shop, study, ann)
+    assert delivery is not None
+    call = start_call(shop, study, delivery.hold, delivery.card.next_number)
+    booking = Booking("soft", clock.now + timedelta(hours=3))
+    close_call(shop, study, delivery.hold, call, Result("soft_appointment", appointment=booking))
+    name = study.files["calling"]
+    early = study.texts[name].replace("soft_early: 10", "soft_early: 90")
+    assert early != study.texts[name]
+    install_study(shop, replace(study, texts=study.texts | {name: early}))
+    clock.forward(hours=1, minutes=45)
+    delivery = take_case(shop, study, ann, delivery.hold.serial)
+    call = start_call(shop, study, delivery.hold, delivery.card.next_number)
+    close_call(shop, study, delivery.hold, call, Result("no_reply"))
+    assert case_card(shop, study, delivery.hold.serial).appointment is None

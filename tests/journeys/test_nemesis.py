@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import nemesis
 
-CASES = 250
+CASES = 150
 
 
 def test_nothing_is_lost_whatever_happens_to_the_stations(new_database: Callable[[], str]) -> None:

@@ -27,12 +27,13 @@ from cati.errors import InputError
 def send(words: tuple[str, ...], everybody: bool) -> None:
     """Send a message to an interviewer's screen: she sees it between two cases, never in a call."""
     from cati import desk
+    from cati.reports.document import visible
 
     if len(words) != (1 if everybody else 2):
         raise InputError('To whom, and what? cati message send NAME "TEXT", or cati message send --all "TEXT".')
     with opened() as (store, _):
         names = desk.send_message(store, acting(store), None if everybody else words[0], words[-1])
-    output.emit(f"Sent to {', '.join(names)}.")
+    output.emit(visible(f"Sent to {', '.join(names)}."))
 
 
 @command("list", examples=("cati message list", "cati message list --unread --json"))

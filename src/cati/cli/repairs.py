@@ -190,7 +190,7 @@ def number_mark(serial: str, number: str, state: str, **how: Any) -> None:
     "move",
     examples=(
         'cati case appointment move 200017 2026-11-25T10:30 --reason "she wrote"',
-        "cati case appointment move 200017 2026-11-25T14:00 --until 2026-11-25T16:00 --kind soft --reason …",
+        "cati case appointment move 200017 2026-11-25T14:00 --until 2026-11-25T16:00 --reason …",
     ),
 )
 @_SERIAL

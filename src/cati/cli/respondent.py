@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cati.cli import output
-from cati.cli.acting import acting, user_option
+from cati.cli.acting import acting, permitted, user_option
 from cati.cli.group import command
 from cati.cli.opening import opened, provenance
 from cati.cli.options import database_option, json_option, now_option, report_options
@@ -48,12 +48,13 @@ def copy(serial: str, received: str | None, as_json: bool) -> None:
     """Everything that is held on a person: facts of the sample, numbers, calls, notes, answers with their questions,
     contact details, what came from the online survey, e-mails promised, appointments, changes.
 
-    With --received, the request is logged as answered now (which takes a supervisor).
+    With --received, the request is logged as answered now.
     """
     from cati import desk
     from cati.cli.personal_copy_text import copy_lines
 
     with opened() as (store, study):
+        permitted(store, "respondent copy")
         found = desk.respondent_copy(store, study, serial)
         if received is not None:
             due = desk.answered(store, study, serial, "copy", acting(store), _day(received))

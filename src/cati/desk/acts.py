@@ -58,6 +58,7 @@ ACTS: dict[str, Act] = {
         Act("supervise", "supervisor", "open the supervisor's screen"),
         Act("listening", "supervisor", "record that an interview was listened to"),
         Act("back check", "supervisor", "record a back-check"),
+        Act("respondent copy", "supervisor", "see everything that is held on somebody"),
         Act("respondent request", "supervisor", "log what somebody asked about their data"),
         Act("respondent amend", "supervisor", "correct somebody's answers"),
         Act("respondent withdraw", "supervisor", "erase somebody's data"),

@@ -17,7 +17,7 @@ from cati.desk.errors import LostHold, MovedOn
 from cati.desk.holding import holds
 from cati.desk.opting_out import read_list
 from cati.desk.records import Booking, Closed, Hold, OpenCall, Result
-from cati.desk.standing import deciding_call, restand
+from cati.desk.standing import calling_rules, deciding_call, restand
 from cati.desk.withdrawing import withdraw
 from cati.desk.words import storable
 from cati.errors import InputError
@@ -27,6 +27,7 @@ from cati.storage import Store, queue
 from cati.storage.tables import appointment, call, call_result, cases, interview, number
 
 if TYPE_CHECKING:
+    from cati.fieldwork import CallingRules
     from cati.studies import Study
 
 # A soft appointment ("about then") is kept by a call within this time.
@@ -217,8 +218,9 @@ def _appointments(
     booked = connection.execute(
         select(appointment).where(appointment.c.case_id == hold.case_id, appointment.c.status == "booked")
     ).all()
+    rules = calling_rules(connection, study) if booked else study.rules
     for row in booked:
-        status = settled(study, row, called_at, rebooked=booking is not None)
+        status = settled(rules, row, called_at, rebooked=booking is not None)
         if status is not None:
             connection.execute(
                 update(appointment).where(appointment.c.id == row.id).values(status=status, settled_by_result=result_id)
@@ -237,14 +239,16 @@ def _appointments(
         )
 
 
-def settled(study: Study, booked: Any, called_at: datetime, *, rebooked: bool) -> str | None:
+def settled(rules: CallingRules, booked: Any, called_at: datetime, *, rebooked: bool) -> str | None:
     """What becomes of an appointment (a row) by a call that began then; None: it still stands.
 
-    `rebooked`: another one was made in the call.
+    `rules`: those installed, by which the queue hands it out; `rebooked`: another one was made in the call. A hard one
+    is kept within the grace that its maker has, whatever the time after which the queue calls it missed.
     """
-    leeway = SOFT_LEEWAY if booked.kind == "soft" else study.rules.appointment_grace
+    times = rules.appointments
+    leeway = max(SOFT_LEEWAY, times.soft_late) if booked.kind == "soft" else rules.appointment_grace
     # as early as the queue hands it out, it is settled: else it would come again at once
-    early = max(leeway, study.rules.appointments.soft_early) if booked.kind == "soft" else leeway
+    early = max(leeway, times.soft_early) if booked.kind == "soft" else leeway
     if called_at >= booked.starts_at - early:
         return "kept" if called_at <= (booked.ends_at or booked.starts_at) + leeway else "missed"
     return "replaced" if rebooked else None  # called before its time

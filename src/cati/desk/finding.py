@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, or_, select
 from cati.desk.holding import is_held
 from cati.desk.paging import Leaf, Page, read_page
 from cati.desk.searching import contains
+from cati.phones import PhoneError, read_phone
 from cati.storage import Store
 from cati.storage.tables import cases, interviewer, number
 
@@ -82,7 +84,10 @@ def _has(text: str) -> ColumnElement[bool]:
 
 
 def _digits(text: str) -> str:
-    """The digits of a text that may be a number, without the 0 that a number abroad does not have; else nothing."""
+    """The digits of a text that may be a number, as numbers are kept, or without the 0 that a number abroad does not
+    have; else nothing."""
+    with suppress(PhoneError):
+        return read_phone(text).removeprefix("+")
     if not re.fullmatch(r"[\d\s()+.-]+", text.strip()):
         return ""
     digits = re.sub(r"\D", "", text).removeprefix("0")

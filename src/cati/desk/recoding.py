@@ -12,10 +12,12 @@ from cati.desk.actors import Actor
 from cati.desk.casefile import write_email
 from cati.desk.closing import add_referral, as_called, check_new_number, check_result, settled
 from cati.desk.delivery import end_open_calls
-from cati.desk.records import Booking, Hold, Result
+from cati.desk.records import Booking, Hold, Refusal, Result
 from cati.desk.repairing import Job, Repaired, check_not_erased, repair
+from cati.desk.standing import calling_rules
 from cati.desk.words import storable
 from cati.errors import InputError
+from cati.interview.typed import is_address
 from cati.storage.answers import latest_answers
 from cati.storage.tables import appointment, call, call_result, email_request, interview, interviewer, number
 
@@ -41,7 +43,7 @@ def recode_call(
 
     def work(job: Job) -> None:
         made = _call_of(job.connection, job.case, number_of_call)
-        recoding = _Recoding(job, made, _as_it_was_booked(job.connection, made, study, result))
+        recoding = _Recoding(job, made, _with_what_it_had(job.connection, made, study, result))
         recoding.check()
         recoding.write()
 
@@ -69,9 +71,22 @@ def _call_of(connection: Connection, case: Any, number_of_call: int | None) -> A
     return calls[number_of_call - 1]
 
 
-def _as_it_was_booked(connection: Connection, made: Any, study: Study, result: Result) -> Result:
-    """The result with the appointment that was made in the call, where it takes one and names none itself."""
-    takes = study.scheme.outcome(result.outcome).appointment
+def _with_what_it_had(connection: Connection, made: Any, study: Study, result: Result) -> Result:
+    """The result with what was taken down in the call, as far as it belongs to the outcome and the result does not say
+    it: how firm a refusal was, who refused and why; the appointment that was made."""
+    outcome = study.scheme.outcome(result.outcome)
+    if "refusal" in outcome.asks_for and made.result_id is not None:
+        old = connection.execute(select(call_result).where(call_result.c.id == made.result_id)).one()
+        given = result.refusal or Refusal()
+        result = replace(
+            result,
+            refusal=Refusal(
+                given.strength or old.refusal_strength,
+                given.who or old.refused_by or "",
+                given.reason or old.refusal_reason or "",
+            ),
+        )
+    takes = outcome.appointment
     if result.appointment is not None or takes is None:
         return result
     own = connection.execute(
@@ -101,6 +116,7 @@ class _Recoding:
 
     def check(self) -> None:
         """Raises InputError where the call cannot be recoded so."""
+        self._check_what_belongs()
         old = self.job.study.scheme.outcomes.get(self.made.outcome or "")
         if old is not None and old.key == self.outcome.key and self._says_the_same():
             raise InputError(f"That call is coded as {self.outcome.label} already.")
@@ -109,6 +125,34 @@ class _Recoding:
             check_not_erased(self.job)
         if self.outcome.ends_questionnaire:
             self._check_the_end_is_reached()
+
+    def _check_what_belongs(self) -> None:
+        """Raises InputError for what this outcome does not have. Tells of a lacking address, and of a time past."""
+        result, label, asks = self.result, self.outcome.label, self.outcome.asks_for
+        for given, what, name in (
+            (
+                result.refusal is not None and result.refusal != Refusal(),
+                "refusal",
+                "how somebody refused (--strength)",
+            ),
+            (bool(result.referral_number), "number", "a new number (--number)"),
+            (result.email is not None, "email", "an e-mail address (--email)"),
+        ):
+            if given and what not in asks:
+                raise InputError(f"{label} has no {what}: leave out {name}, or name another outcome.")
+        if result.email is not None and not is_address(result.email.address):
+            raise InputError(f"{result.email.address!r} is no e-mail address; write one such as name@example.org.")
+        if "email" in asks and result.email is None and not self._is_promised():
+            self.job.notes.append("No e-mail is promised by that, and none was: give its address (--email).")
+        if result.appointment is not None and (result.appointment.until or result.appointment.at) <= self.job.now:
+            self.job.notes.append("The time of the appointment is past.")
+
+    def _is_promised(self) -> bool:
+        standing = self._promises(), email_request.c.cancelled_at.is_(None)
+        return self.connection.execute(select(email_request.c.id).where(*standing)).first() is not None
+
+    def _promises(self) -> Any:
+        return email_request.c.result_id.in_(self.results)
 
     def _says_the_same(self) -> bool:
         row = self.connection.execute(select(call_result).where(call_result.c.id == self.made.result_id)).one()
@@ -224,19 +268,15 @@ class _Recoding:
 
     def _settle_email(self) -> None:
         email = self.result.email
-        if email is not None and email.address.strip():
+        if email is not None or "email" not in self.outcome.asks_for:
+            # a corrected address takes the place of the wrong one
+            waiting = email_request.c.cancelled_at.is_(None), email_request.c.sent_at.is_(None)
+            self.connection.execute(
+                update(email_request).where(self._promises(), *waiting).values(cancelled_at=self.job.now)
+            )
+        if email is not None:
             address = storable(email.address).strip()
             write_email(self.connection, self.hold, self.made.id, address, email.kind, self.job.now, self.id)
-        elif "email" not in self.outcome.asks_for:
-            self.connection.execute(
-                update(email_request)
-                .where(
-                    email_request.c.result_id.in_(self.results),
-                    email_request.c.cancelled_at.is_(None),
-                    email_request.c.sent_at.is_(None),
-                )
-                .values(cancelled_at=self.job.now)
-            )
 
     def _settle_interview(self) -> None:
         last = select(func.max(call.c.id)).where(call.c.interview_id == self.made.interview_id).scalar_subquery()
@@ -268,13 +308,14 @@ def settle_from(job: Job, first: Any) -> None:
         .order_by(call.c.started_at, call.c.id)
     ).all()
     place = {made.id: at for at, made in enumerate(calls)}
+    rules = calling_rules(job.connection, job.study)
     for made in calls[place[first.id] :]:
         booked = _booked(job.connection, job.case.id)
         rebooked = any(row.call_id == made.id for row in booked)
         for row in booked:
             if place.get(row.call_id, -1) >= place[made.id]:
                 continue
-            status = settled(job.study, row, made.started_at, rebooked=rebooked)
+            status = settled(rules, row, made.started_at, rebooked=rebooked)
             if status is not None:
                 _settle(job.connection, row.id, status, made.result_id)
     keep_one(job.connection, job.case.id)

@@ -19,7 +19,7 @@ from cati.desk.repairing import Job, Repaired, holder_of, open_call_of, repair
 from cati.desk.standing import calling_rules, look
 from cati.errors import InputError
 from cati.fieldwork import When, check_time
-from cati.storage.tables import appointment, case_event, cases, interviewer
+from cati.storage.tables import appointment, call_result, case_event, cases, interviewer
 
 if TYPE_CHECKING:
     from cati.desk.records import Booking
@@ -93,6 +93,10 @@ def reopen_case(store: Store, study: Study, who: Actor, serial: str, why: str, o
             )
         if outcome is not None and study.scheme.outcome(outcome).is_final:
             raise InputError(f"{study.scheme.outcome(outcome).label} is final: a case cannot be reopened as that.")
+        if outcome is not None and study.scheme.outcome(outcome).asks_for:
+            possible = [each.key for each in study.scheme.outcomes.values() if not (each.is_final or each.asks_for)]
+            label = study.scheme.outcome(outcome).label
+            raise InputError(f"A case cannot be reopened as {label}, but as one of: {', '.join(possible)}.")
         job.what = "reopened"
         _write_event(job, "reopening", outcome)
         _say_outcomes(job)
@@ -137,6 +141,15 @@ def move_appointment(store: Store, study: Study, who: Actor, serial: str, bookin
         same = (booked.kind, booked.starts_at, booked.ends_at) == (booking.kind, booking.at, booking.until)
         if same:
             raise InputError(f"The appointment of case {serial} is at that time already.")
+        coded = job.connection.execute(
+            select(call_result.c.outcome).where(call_result.c.id == booked.made_by_result)
+        ).scalar()
+        made_in = study.scheme.outcomes.get(coded or "")
+        if made_in is not None and made_in.appointment not in (None, "either", booking.kind):
+            raise InputError(
+                f"The call was coded as {made_in.label}, which takes no {booking.kind} appointment: recode it "
+                f"(cati case recode {serial} OUTCOME --at TIME), and the appointment with it."
+            )
         job.what = "appointment moved"
         job.old = _in_words(study, booked.kind, booked.starts_at, booked.ends_at)
         job.new = _in_words(study, booking.kind, booking.at, booking.until)

@@ -144,10 +144,15 @@ def _user(row: Any, failed: dict[int, int]) -> User:
     )
 
 
+_LONGEST_NAME = 80
+
+
 def _name(name: str) -> str:
     name = " ".join(storable(name).split())
     if not name:
         raise InputError("Give a name.")
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise InputError(f"A name has at most {_LONGEST_NAME} characters, all of them visible. Give a shorter one.")
     return name
 
 

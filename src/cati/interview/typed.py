@@ -52,3 +52,11 @@ def _code(step: Step, said: str) -> int:
         codes = ", ".join(str(option.option.code) for option in step.options)
         raise AnswerRefused(step.id, said, f"a code is expected, one of {codes}")
     return found
+
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text looks like an e-mail address."""
+    return _ADDRESS.fullmatch(text.strip()) is not None

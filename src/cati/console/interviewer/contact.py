@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cati.console.interviewer import typed
 from cati.console.interviewer.asking import Asking
 from cati.console.interviewer.page import Choice, Para
+from cati.interview.typed import is_address
 from cati.questionnaire.answers import Contact, to_json
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ContactBlock(Asking):
             else:
                 self.tell(self.wanted())
             return
-        if "@" in typed_text and not typed.is_address(typed_text) and self.accepted != typed_text:
+        if "@" in typed_text and not is_address(typed_text) and self.accepted != typed_text:
             self.sure(f"{typed_text} looks incomplete. Enter again keeps it.")
             return
         self._fill(typed_text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cati.console.interviewer import typed
 from cati.console.interviewer.effects import LogEmail
 from cati.console.interviewer.page import Choice, Para
 from cati.console.interviewer.state import Overlay
+from cati.interview.typed import is_address
 
 
 class TakeEmail(Overlay):
@@ -21,7 +21,7 @@ class TakeEmail(Overlay):
         if not address:
             self.tell("Type the e-mail address, or Up to go back.")
             return
-        if not typed.is_address(address) and self.accepted != typed_text:
+        if not is_address(address) and self.accepted != typed_text:
             self.sure(f"{address} looks incomplete. Enter again takes it.")
             return
         effect = LogEmail(self.console.case.hold, self.console.call, address, "reassurance")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cati.console.interviewer import typed, writing_in
+from cati.console.interviewer import writing_in
 from cati.console.interviewer.draft import Draft
 from cati.console.interviewer.effects import CloseCall, Foresee
 from cati.console.interviewer.ending_booking import AppointmentKind, AppointmentTime
 from cati.console.interviewer.ending_steps import Chosen, Step
 from cati.console.interviewer.page import Choice, Para
 from cati.interview.presenting import present
+from cati.interview.typed import is_address
 
 if TYPE_CHECKING:
     from cati.console.interviewer.controller import Controller
@@ -76,7 +77,7 @@ class CheckEmail(Step):
         address = typed_text or self.draft.email or self.console.card.email
         if not address:
             self.tell("Type the e-mail address.")
-        elif not typed.is_address(address) and self.accepted != typed_text:
+        elif not is_address(address) and self.accepted != typed_text:
             self.sure(f"{address} looks incomplete. Enter again takes it.")
         else:
             self.draft.email = address

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cati.interview.presenting import Offered, Presented
 
-_PLACE = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-
 
 class NotTakenError(ValueError):
     """The typed text stands for no answer here; the message says why."""
@@ -58,11 +56,6 @@ def chosen(shown: Presented, value: Any) -> list[Offered]:
     """The options that an answer chooses."""
     codes = value if isinstance(value, list) else [value]
     return [option for option in shown.options if option.code in codes]
-
-
-def is_address(typed: str) -> bool:
-    """Whether a text looks like an e-mail address."""
-    return _PLACE.fullmatch(typed) is not None
 
 
 def is_number_to_call(typed: str) -> bool:
